@@ -1,0 +1,70 @@
+#ifndef COW_CORE_ARRAY_TRAITS_H_
+#define COW_CORE_ARRAY_TRAITS_H_
+
+#include <type_traits>
+#include <utility>
+
+#include "cow/core/dtype.h"
+#include "cow/core/element_ref.h"
+#include "cow/core/promote.h"
+
+namespace cow {
+
+template <Element E>
+class Array;
+
+namespace internal {
+
+template <class A>
+inline constexpr bool kIsArray = false;
+template <class E>
+inline constexpr bool kIsArray<Array<E>> = true;
+
+/// `Array<E>`, perhaps const, perhaps a reference.
+template <class A>
+concept AnyArray = kIsArray<std::remove_cvref_t<A>>;
+
+/// A forwarding reference that is bound to a temporary that may be consumed.
+template <class A>
+inline constexpr bool kIsTemporary =
+    !std::is_lvalue_reference_v<A> && !std::is_const_v<std::remove_reference_t<A>>;
+
+/// Operators give up temporaries before they return, so that the memory of
+/// `u = f(u[l], u[r])` is not shared while `u` is written.
+template <class A>
+void release_if_temporary(A&& array) {
+  if constexpr (kIsTemporary<A>) std::remove_cvref_t<A> dying(std::forward<A>(array));
+}
+
+/// A class type is const, so that nothing can be assigned to what a const array returned.
+template <class E>
+using ReadOnly = std::conditional_t<std::is_class_v<E>, const E, E>;
+
+template <class S>
+struct ScalarOf {
+  using type = S;
+};
+template <class E>
+struct ScalarOf<ElementRef<E>> {
+  using type = E;
+};
+
+/// The element type of a C++ number or of one element of an array.
+template <class S>
+using Scalar = typename ScalarOf<std::remove_cvref_t<S>>::type;
+
+/// A number that operators take beside an array.
+template <class S>
+concept AnyScalar = Element<Scalar<S>>;
+
+/// `value` as an element of an array of `E`, whose kind it must not exceed.
+template <class E, class S>
+E scalar_of(const S& value) {
+  static_assert(kKind<Scalar<S>> <= kKind<E>, "the number is not of the array's kind: use astype");
+  return cast_element<E>(static_cast<Scalar<S>>(value));
+}
+
+}  // namespace internal
+}  // namespace cow
+
+#endif  // COW_CORE_ARRAY_TRAITS_H_

@@ -1,0 +1,55 @@
+#include "cow/core/buffer.h"
+
+#include <algorithm>
+#include <memory>
+#include <new>
+
+#include "cow/core/observer.h"
+
+namespace cow::internal {
+namespace {
+
+constexpr std::align_val_t kAlignment{64};
+
+std::uint64_t next_space() {
+  static constinit std::atomic<std::uint64_t> counter{0};
+  return counter.fetch_add(1, std::memory_order_relaxed);
+}
+
+struct FreeMemory {
+  void operator()(std::byte* memory) const { ::operator delete(memory, kAlignment); }
+};
+
+}  // namespace
+
+Buffer::Buffer(DType dtype, Mode mode, bool observed, std::byte* memory, Index size_bytes)
+    : dtype(dtype),
+      mode(mode),
+      observed(observed),
+      memory(memory),
+      size_bytes(size_bytes),
+      origin(reinterpret_cast<std::intptr_t>(memory)),
+      space(next_space()) {}
+
+ByteRange Buffer::extent() const {
+  const Index begin = reinterpret_cast<std::intptr_t>(memory) - origin;
+  return {begin, begin + size_bytes};
+}
+
+Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes) {
+  const std::size_t bytes = static_cast<std::size_t>(std::max<Index>(size_bytes, 1));
+  std::unique_ptr<std::byte, FreeMemory> memory(
+      static_cast<std::byte*>(::operator new(bytes, kAlignment)));
+  Buffer* buffer = new Buffer(dtype, mode, observed, memory.get(), size_bytes);
+  memory.release();
+  return buffer;
+}
+
+void unpin(Buffer* buffer) {
+  if (!buffer->sharers.decrement()) return;
+  if (buffer->observed) current_observer()->on_free(*buffer);
+  FreeMemory()(buffer->memory);
+  delete buffer;
+}
+
+}  // namespace cow::internal

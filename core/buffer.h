@@ -1,0 +1,52 @@
+#ifndef COW_CORE_BUFFER_H_
+#define COW_CORE_BUFFER_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "cow/core/dtype.h"
+#include "cow/core/layout.h"
+#include "cow/core/mode.h"
+#include "cow/core/ref_count.h"
+
+namespace cow::internal {
+
+/// The buffer node: a block of memory and who shares it. Layouts on it count their offsets from a
+/// virtual position 0 at `origin`, which stays the same when a value moves to a copy of just its
+/// own byte range; a copy into another arrangement of elements begins a new `space`.
+struct Buffer {
+  /// View mode: 1, held by the owner's node. Copy-on-write mode: values and read leases.
+  RefCount sharers{1};
+  /// Write leases that are open (copy-on-write mode).
+  std::atomic<std::int32_t> write_leases{0};
+  /// A pointer for writing was handed out once; it may outlive its lease.
+  std::atomic<bool> was_leased_for_writing{false};
+  const DType dtype;
+  const Mode mode;
+  const bool observed;
+  std::byte* const memory;
+  const Index size_bytes;
+  std::intptr_t origin;  // address of offset 0, perhaps outside of the block
+  std::uint64_t space;
+  Layout root;             // of the array that the block was made for
+  void* record = nullptr;  // the observer's
+
+  Index itemsize() const { return dtype_size_bytes(dtype); }
+  std::byte* at(Index offset) const { return reinterpret_cast<std::byte*>(origin + offset); }
+  /// The block, in offsets.
+  ByteRange extent() const;
+
+  Buffer(DType dtype, Mode mode, bool observed, std::byte* memory, Index size_bytes);
+};
+
+/// A block of `size_bytes` uninitialised bytes, aligned to a cache line, with one sharer, offset 0
+/// at its start, in a space of its own. Errors: `std::bad_alloc`.
+Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes);
+
+/// One sharer less; the last one frees.
+void unpin(Buffer* buffer);
+
+}  // namespace cow::internal
+
+#endif  // COW_CORE_BUFFER_H_

@@ -1,0 +1,41 @@
+#include "cow/core/copy.h"
+
+#include "cow/core/iterate.h"
+#include "cow/core/observer.h"
+#include "cow/core/write_gate.h"
+
+namespace cow::internal {
+namespace {
+
+/// Sharing instead of copying must not show: not by the strides, not through a raw pointer, which
+/// may outlive its lease, and not by keeping a large buffer alive for a few bytes.
+bool may_share(const Node& source) {
+  if (!source.has(kCopyOnWrite) || default_mode() != Mode::kCopyOnWrite) return false;
+  const Buffer& buffer = source.current_buffer();
+  return !buffer.was_leased_for_writing.load(std::memory_order_relaxed) &&
+         source.layout.is_contiguous(buffer.itemsize()) &&
+         2 * source.layout.size() * buffer.itemsize() > buffer.size_bytes;
+}
+
+}  // namespace
+
+Handle copy_array(const Node& source) {
+  const std::byte* from = begin_read(source, AccessKind::kBulk);
+  if (may_share(source)) {
+    auto node = std::make_unique<Node>();
+    node->layout = source.layout;
+    node->flags = source.flags & (kCopyOnWrite | kObserved);
+    node->buffer = &source.current_buffer();
+    node->data = node->buffer->at(node->layout.offset());
+    node->buffer->sharers.increment();
+    if (node->has(kObserved)) current_observer()->on_allocate(*node);
+    return Handle(node.release());
+  }
+  Handle result = make_array(source.buffer->dtype, source.layout.shape());
+  Node& to = result.node();
+  copy_elements(to.layout.shape(), to.itemsize(), {to.data, to.layout.strides()},
+                {const_cast<std::byte*>(from), source.layout.strides()});
+  return result;
+}
+
+}  // namespace cow::internal

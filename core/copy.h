@@ -1,0 +1,15 @@
+#ifndef COW_CORE_COPY_H_
+#define COW_CORE_COPY_H_
+
+#include "cow/core/node.h"
+
+namespace cow::internal {
+
+/// An independent array with the elements of `source` in C order: new memory, or in copy-on-write
+/// mode, where `source` is contiguous and most of its buffer, the same memory until one of them is
+/// written. Errors: `std::bad_alloc`.
+Handle copy_array(const Node& source);
+
+}  // namespace cow::internal
+
+#endif  // COW_CORE_COPY_H_

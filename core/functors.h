@@ -1,0 +1,103 @@
+#ifndef COW_CORE_FUNCTORS_H_
+#define COW_CORE_FUNCTORS_H_
+
+#include <complex>
+#include <type_traits>
+
+#include "cow/core/promote.h"
+
+/// The arithmetic of one pair of elements, as NumPy defines it: integers wrap modulo 2^n, bool adds
+/// as "or" and multiplies as "and", integers divide as doubles.
+namespace cow::internal {
+
+/// Unsigned and at least as wide as `unsigned`, so that nothing overflows or is promoted to int.
+template <class T>
+using Wrapping = std::conditional_t<
+    (sizeof(T) < sizeof(unsigned)), unsigned,
+    std::make_unsigned_t<std::conditional_t<(sizeof(T) < sizeof(unsigned)), unsigned, T>>>;
+
+template <class T, class Fn>
+constexpr T arithmetic(const T& a, const T& b, Fn fn) {
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<T>(fn(static_cast<Wrapping<T>>(a), static_cast<Wrapping<T>>(b)));
+  } else {
+    return fn(a, b);
+  }
+}
+
+template <class T, class U, class Fn>
+constexpr auto promoted_arithmetic(const T& a, const U& b, Fn fn) {
+  using R = Promoted<T, U>;
+  return arithmetic<R>(cast_element<R>(a), cast_element<R>(b), fn);
+}
+
+struct Plus {
+  template <class T, class U>
+  auto operator()(const T& a, const U& b) const {
+    if constexpr (std::is_same_v<T, bool> && std::is_same_v<U, bool>) {
+      return a || b;
+    } else {
+      return promoted_arithmetic(a, b, [](const auto& x, const auto& y) { return x + y; });
+    }
+  }
+};
+
+struct Minus {
+  template <class T, class U>
+  auto operator()(const T& a, const U& b) const {
+    static_assert(!(std::is_same_v<T, bool> && std::is_same_v<U, bool>),
+                  "bool has no difference: use ^");
+    return promoted_arithmetic(a, b, [](const auto& x, const auto& y) { return x - y; });
+  }
+};
+
+struct Times {
+  template <class T, class U>
+  auto operator()(const T& a, const U& b) const {
+    if constexpr (std::is_same_v<T, bool> && std::is_same_v<U, bool>) {
+      return a && b;
+    } else {
+      return promoted_arithmetic(a, b, [](const auto& x, const auto& y) { return x * y; });
+    }
+  }
+};
+
+/// True division.
+struct Divide {
+  template <class T, class U>
+  auto operator()(const T& a, const U& b) const {
+    using P = Promoted<T, U>;
+    using R = std::conditional_t<kIsInexact<P>, P, double>;
+    return cast_element<R>(a) / cast_element<R>(b);
+  }
+};
+
+template <class Fn>
+struct Comparison {
+  template <class T, class U>
+  bool operator()(const T& a, const U& b) const {
+    using P = Promoted<T, U>;
+    return Fn()(cast_element<P>(a), cast_element<P>(b));
+  }
+};
+
+struct Less {
+  template <class T>
+  bool operator()(const T& a, const T& b) const {
+    if constexpr (kIsComplex<T>) {  // NumPy's order: real parts, then imaginary
+      return a.real() < b.real() || (a.real() == b.real() && a.imag() < b.imag());
+    } else {
+      return a < b;
+    }
+  }
+};
+struct Greater {
+  template <class T>
+  bool operator()(const T& a, const T& b) const {
+    return Less()(b, a);
+  }
+};
+
+}  // namespace cow::internal
+
+#endif  // COW_CORE_FUNCTORS_H_

@@ -1,0 +1,318 @@
+#include "cow/core/node.h"
+
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "cow/core/errors.h"
+#include "cow/core/observer.h"
+#include "cow/core/write_gate.h"
+
+namespace cow::internal {
+namespace {
+
+void unpin_value_if(bool last_member, Node& leader) noexcept {
+  // In view mode the owner's node holds the pin, for as long as it is in memory.
+  if (last_member && leader.has(kCopyOnWrite)) unpin(std::exchange(leader.buffer, nullptr));
+}
+
+bool value_is_alive(const Node& leader) { return leader.members.count() > 0; }
+
+/// A parent that died can be left out, unless it holds the buffer. Bounds the memory of
+/// `v = v[1:]` in a loop.
+void skip_dead_parent(Node& node) {
+  Node* parent = node.parent;
+  if (parent == nullptr || parent->alive.load(std::memory_order_acquire)) return;
+  if (parent->has(kOwnsBuffer)) return;
+  Node* grandparent = parent->parent;
+  const bool same_value = grandparent != nullptr && grandparent->leader == parent->leader;
+  if (!same_value) {
+    if (value_is_alive(*parent->leader)) return;
+    // Else a write through a temporary would go to the grandparent.
+    node.flags |= kActsForItself;
+  }
+  if (grandparent != nullptr) keep_node(*grandparent);
+  node.parent = grandparent;
+  release_node(*parent);
+}
+
+void set_parent(Node& node, Node* parent) {
+  keep_node(*parent);
+  node.parent = parent;
+}
+
+void join(Node& node, Node& leader) {
+  keep_node(leader);
+  keep_value(leader);
+  node.leader = &leader;
+}
+
+/// What follows from the node's layout and buffer.
+void place(Node& node) noexcept {
+  node.data = node.current_buffer().at(node.layout.offset());
+  node.flags &= ~kStretched;
+  if (node.layout.is_stretched()) node.flags |= kStretched;
+}
+
+/// The buffer of a new value made from `source`: shared, but for a source that is open for writing
+/// through raw pointers, whose views take their own bytes at once.
+Buffer* share_buffer(const Node& source, const Layout& layout) {
+  Buffer& buffer = source.current_buffer();
+  if (buffer.write_leases.load(std::memory_order_acquire) > 0) {
+    return copy_range(buffer, layout.byte_range(buffer.itemsize()));
+  }
+  buffer.sharers.increment();
+  return &buffer;
+}
+
+/// A node on `source`'s memory that is a value of its own.
+Node* make_value_node(const Node& source, const Layout& layout) {
+  auto node = std::make_unique<Node>();
+  node->layout = layout;  // first: it may throw
+  node->flags = source.flags & (kObserved | kCopyOnWrite | kReadOnly);
+  if (source.has(kCopyOnWrite)) {
+    node->buffer = share_buffer(source, layout);
+  } else {
+    node->buffer = source.buffer;
+  }
+  place(*node);
+  return node.release();
+}
+
+/// A node in the value that `leader` leads.
+Node* make_member_node(const Node& source, Node& leader, const Layout& layout) {
+  auto node = std::make_unique<Node>();
+  node->layout = layout;
+  node->flags = (source.flags & (kObserved | kCopyOnWrite | kReadOnly)) | kDeclared;
+  if (source.has(kCopyOnWrite)) node->flags |= kGrouped;
+  node->buffer = leader.buffer;
+  join(*node, leader);
+  place(*node);
+  return node.release();
+}
+
+void tell_view(Node& made, const Node& source, const ViewOp& op) {
+  if (made.has(kObserved)) current_observer()->on_view(made, source, op);
+}
+
+Node* copy_handle(const Node& source) {
+  // A copy of a ref is one more of its value; any other is a value of its own.
+  Node* node = source.has(kDeclared) ? make_member_node(source, *source.leader, source.layout)
+                                     : make_value_node(source, source.layout);
+  node->flags |= source.flags & kThroughBroadcast;
+  if (!source.has(kDeclared)) node->flags |= kHandleCopy;
+  set_parent(*node, const_cast<Node*>(&source));
+  tell_view(*node, source, {ViewOp::Kind::kHandleCopy});
+  return node;
+}
+
+/// What broadcasting a temporary leads to must not be written in place: the elements written would
+/// be the source's, several times each.
+std::uint32_t broadcast_flags(const Node& source, const ViewOp& op) {
+  std::uint32_t flags = 0;
+  if (op.kind == ViewOp::Kind::kBroadcastTo) {
+    flags = source.has(kCopyOnWrite) ? kThroughBroadcast : kThroughBroadcast | kReadOnly;
+  }
+  return flags;
+}
+
+/// Only its handle holds it, and it holds nothing that outlives it.
+bool can_turn_into_view(const Node& node) {
+  return node.memory.count() == 1 && node.parent != nullptr && !node.has(kOwnsBuffer);
+}
+
+Handle view_of_temporary(Handle& source, const Layout& layout, const ViewOp& op) {
+  Node& dying = source.node();
+  if (can_turn_into_view(dying)) {
+    dying.layout = layout;
+    place(dying);
+    dying.flags |= broadcast_flags(dying, op);
+    dying.label.reset();
+    tell_view(dying, dying, op);
+    return std::move(source);
+  }
+  // Whom the view acts for must not depend on whether the node could be used again.
+  Node* node = dying.has(kDeclared) ? make_member_node(dying, *dying.leader, layout)
+                                    : make_value_node(dying, layout);
+  if (dying.parent == nullptr || dying.has(kOwnsBuffer)) {
+    set_parent(*node, &dying);
+  } else {
+    set_parent(*node, dying.parent);
+    node->flags |= dying.flags & (kHandleCopy | kWrittenByName | kActsForItself);
+  }
+  node->flags |= (dying.flags & kThroughBroadcast) | broadcast_flags(dying, op);
+  tell_view(*node, dying, op);
+  return Handle(node);
+}
+
+}  // namespace
+
+void keep_node(Node& node) { node.memory.increment(); }
+
+void release_node(Node& node) noexcept {
+  Node* last = &node;
+  while (last != nullptr && last->memory.decrement()) {
+    Node* parent = last->parent;
+    if (last->record != nullptr) current_observer()->on_forget(*last);
+    if (last->has(kOwnsBuffer)) unpin(last->buffer);
+    delete last;
+    last = parent;
+  }
+}
+
+void keep_value(Node& leader) { leader.members.increment(); }
+
+void release_value(Node& leader) noexcept { unpin_value_if(leader.members.decrement(), leader); }
+
+void Handle::drop(Node* node) noexcept {
+  if (node->has(kObserved)) current_observer()->on_release(*node);
+  node->alive.store(false, std::memory_order_release);
+  Node* leader = node->leader;
+  release_value(*leader);
+  if (leader != node) release_node(*leader);
+  release_node(*node);
+}
+
+void Handle::throw_no_array() {
+  throw_invalid_argument("this array has no elements to speak of: it is Array() or moved from");
+}
+
+Handle::Handle(const Handle& other)
+    : node_(other.node_ == nullptr ? nullptr : copy_handle(*other.node_)) {}
+
+Handle& Handle::operator=(const Handle& other) {
+  if (this != &other) {
+    Handle copy(other);
+    std::swap(node_, copy.node_);
+  }
+  return *this;
+}
+
+Handle& Handle::operator=(Handle&& other) noexcept {
+  if (this != &other) {
+    Handle former(release());
+    node_ = other.release();
+  }
+  return *this;
+}
+
+Handle make_array(DType dtype, Shape shape) {
+  const Mode mode = default_mode();
+  const Layout layout = Layout::c_order(shape, dtype_size_bytes(dtype));
+  const bool observed = current_observer() != nullptr;
+  auto node = std::make_unique<Node>();
+  node->layout = layout;
+  node->buffer = make_buffer(dtype, mode, observed, layout.size() * dtype_size_bytes(dtype));
+  node->buffer->root = layout;
+  node->flags = mode == Mode::kCopyOnWrite ? kCopyOnWrite : kOwnsBuffer;
+  if (observed) node->flags |= kObserved;
+  place(*node);
+  if (observed) current_observer()->on_allocate(*node);
+  return Handle(node.release());
+}
+
+Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver) {
+  if (receiver == Receiver::kTemporary) return view_of_temporary(source, layout, op);
+  Node& from = source.node();
+  if (receiver == Receiver::kNamed) skip_dead_parent(from);
+  Node* node = make_value_node(from, layout);
+  node->flags |= broadcast_flags(from, op);
+  if (receiver == Receiver::kConst) node->flags |= kReadOnly;
+  set_parent(*node, &from);
+  tell_view(*node, from, op);
+  return Handle(node);
+}
+
+Handle make_ref(Handle& source, Receiver receiver) {
+  const ViewOp op{ViewOp::Kind::kRef};
+  Node& from = source.node();
+  if (receiver != Receiver::kTemporary) {
+    if (receiver == Receiver::kNamed) skip_dead_parent(from);
+    Node* node = make_member_node(from, *from.leader, from.layout);
+    node->flags |= from.flags & kThroughBroadcast;
+    if (receiver == Receiver::kConst) node->flags |= kReadOnly;
+    set_parent(*node, &from);
+    tell_view(*node, from, op);
+    return Handle(node);
+  }
+  Node* leader = acts_for(from);
+  if (leader == from.leader) {  // already of that value, or of none but its own
+    from.flags |= kDeclared;
+    tell_view(from, from, op);
+    return std::move(source);
+  }
+  require_same_space(from, *leader);
+  Node* node = make_member_node(from, *leader, from.layout);
+  node->flags |= from.flags & kThroughBroadcast;
+  set_parent(*node, from.parent);
+  tell_view(*node, from, op);
+  source.reset();
+  return Handle(node);
+}
+
+namespace {
+
+/// In the value of `node`, which is another array's, perhaps dead.
+Handle handle_in_value(const Node& node, const Layout& layout) {
+  Node* made = make_member_node(node, *node.leader, layout);
+  set_parent(*made, const_cast<Node*>(&node));
+  tell_view(*made, node, {ViewOp::Kind::kBase});
+  return Handle(made);
+}
+
+}  // namespace
+
+Handle parent_of(const Node& node) {
+  if (node.parent == nullptr) return Handle();
+  // In copy-on-write mode a plain view is a value of its own: it shares nothing that shows.
+  if (node.has(kCopyOnWrite) && !node.has(kDeclared)) return Handle();
+  return handle_in_value(*node.parent, node.parent->layout);
+}
+
+Handle base_of(const Node& node) {
+  if (node.parent == nullptr) return Handle();
+  if (node.has(kCopyOnWrite)) {
+    if (!node.has(kDeclared)) return Handle();
+    return handle_in_value(*node.leader, node.leader->layout);
+  }
+  const Node* owner = node.parent;
+  while (owner->parent != nullptr) owner = owner->parent;
+  return handle_in_value(*owner, owner->buffer->root);
+}
+
+Node* acts_for(const Node& node) {
+  if (node.has(kDeclared | kHandleCopy | kWrittenByName | kActsForItself)) return node.leader;
+  if (node.parent == nullptr || !value_is_alive(*node.parent->leader)) return node.leader;
+  return node.parent->leader;
+}
+
+void set_writeable(Node& node, bool writeable) {
+  if (!writeable) {
+    node.flags |= kReadOnly;
+    return;
+  }
+  const Node* base = &node;
+  while (base->parent != nullptr) base = base->parent;
+  if (base != &node && base->has(kReadOnly)) {
+    throw_invalid_argument(absl::StrCat(
+        "cannot set the view of shape ", tuple_text(node.layout.shape()),
+        " writeable: its base of shape ", tuple_text(base->layout.shape()), " is read-only"));
+  }
+  node.flags &= ~kReadOnly;
+}
+
+void set_label(Node& node, std::string_view label) {
+  node.label = std::make_unique<std::string>(label);
+  if (node.has(kObserved)) current_observer()->on_label(node);
+}
+
+Buffer* copy_range(const Buffer& from, ByteRange range) {
+  Buffer* copy = make_buffer(from.dtype, from.mode, from.observed, range.size());
+  std::memcpy(copy->memory, from.at(range.begin), static_cast<std::size_t>(range.size()));
+  copy->origin = reinterpret_cast<std::intptr_t>(copy->memory) - range.begin;
+  copy->space = from.space;
+  copy->root = from.root;
+  return copy;
+}
+
+}  // namespace cow::internal

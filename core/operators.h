@@ -1,0 +1,173 @@
+#ifndef COW_CORE_OPERATORS_H_
+#define COW_CORE_OPERATORS_H_
+
+#include <functional>
+#include <utility>
+
+#include "cow/core/array.h"
+#include "cow/core/functors.h"
+
+/// Operators on arrays and numbers, element by element with NumPy's broadcasting and promotion.
+/// Each returns a new array, O(size). Of two arrays the element types are promoted as NumPy
+/// promotes them; a number beside an array counts by its kind only. Errors: `std::invalid_argument`
+/// if the shapes do not broadcast together, `std::bad_alloc`.
+namespace cow {
+namespace internal {
+
+/// Two operands, at least one of them an array.
+template <class L, class R>
+concept Operands = (AnyArray<L> && (AnyArray<R> || AnyScalar<R>)) || (AnyScalar<L> && AnyArray<R>);
+
+template <class L, class R, class Fn>
+auto combine_arrays(const L& left, const R& right, Fn fn) {
+  using A = typename L::value_type;
+  using B = typename R::value_type;
+  using Out = decltype(fn(A(), B()));
+  const Node& a = left.handle().node();
+  const Node& b = right.handle().node();
+  const Dims shape = broadcast_shapes(a.layout.shape(), b.layout.shape());
+  Handle result = make_array(dtype_of<Out>, shape);
+  Node& out = result.node();
+  const Layout a_layout = broadcast_layout(a.layout, shape);
+  const Layout b_layout = broadcast_layout(b.layout, shape);
+  for_each_element<Out, A, B>(shape,
+                              {{{out.data, out.layout.strides()},
+                                {begin_read(a, AccessKind::kBulk), a_layout.strides()},
+                                {begin_read(b, AccessKind::kBulk), b_layout.strides()}}},
+                              [fn](Out& to, const A& x, const B& y) { to = fn(x, y); });
+  return Array<Out>(std::move(result));
+}
+
+template <class L, class Fn>
+auto map_array(const L& operand, Fn fn) {
+  using A = typename L::value_type;
+  using Out = decltype(fn(A()));
+  const Node& a = operand.handle().node();
+  Handle result = make_array(dtype_of<Out>, a.layout.shape());
+  Node& out = result.node();
+  for_each_element<Out, A>(
+      a.layout.shape(),
+      {{{out.data, out.layout.strides()}, {begin_read(a, AccessKind::kBulk), a.layout.strides()}}},
+      [fn](Out& to, const A& x) { to = fn(x); });
+  return Array<Out>(std::move(result));
+}
+
+template <class L, class R, class Fn>
+auto combine(L&& left, R&& right, Fn fn) {
+  if constexpr (AnyArray<L> && AnyArray<R>) {
+    auto result = combine_arrays(left, right, fn);
+    release_if_temporary(std::forward<L>(left));
+    release_if_temporary(std::forward<R>(right));
+    return result;
+  } else if constexpr (AnyArray<L>) {
+    using A = typename std::remove_cvref_t<L>::value_type;
+    using B = PromotedWithScalar<A, Scalar<R>>;
+    const B number = cast_element<B>(static_cast<Scalar<R>>(right));
+    auto result = map_array(left, [fn, number](const A& x) { return fn(x, number); });
+    release_if_temporary(std::forward<L>(left));
+    return result;
+  } else {
+    using B = typename std::remove_cvref_t<R>::value_type;
+    using A = PromotedWithScalar<B, Scalar<L>>;
+    const A number = cast_element<A>(static_cast<Scalar<L>>(left));
+    auto result = map_array(right, [fn, number](const B& y) { return fn(number, y); });
+    release_if_temporary(std::forward<R>(right));
+    return result;
+  }
+}
+
+template <class L, class Fn>
+auto map_operand(L&& operand, Fn fn) {
+  auto result = map_array(operand, fn);
+  release_if_temporary(std::forward<L>(operand));
+  return result;
+}
+
+}  // namespace internal
+
+template <class L, class R>
+requires internal::Operands<L, R>
+auto operator+(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right), internal::Plus());
+}
+template <class L, class R>
+requires internal::Operands<L, R>
+auto operator-(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right), internal::Minus());
+}
+template <class L, class R>
+requires internal::Operands<L, R>
+auto operator*(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right), internal::Times());
+}
+/// True division: of integers a double.
+template <class L, class R>
+requires internal::Operands<L, R>
+auto operator/(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right), internal::Divide());
+}
+
+/// Comparisons give a mask, `Array<bool>`.
+template <class L, class R>
+requires internal::Operands<L, R>
+auto operator==(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right),
+                           internal::Comparison<std::equal_to<>>());
+}
+template <class L, class R>
+requires internal::Operands<L, R>
+auto operator!=(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right),
+                           internal::Comparison<std::not_equal_to<>>());
+}
+template <class L, class R>
+requires internal::Operands<L, R>
+auto operator<(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right),
+                           internal::Comparison<std::less<>>());
+}
+template <class L, class R>
+requires internal::Operands<L, R>
+auto operator<=(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right),
+                           internal::Comparison<std::less_equal<>>());
+}
+template <class L, class R>
+requires internal::Operands<L, R>
+auto operator>(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right),
+                           internal::Comparison<std::greater<>>());
+}
+template <class L, class R>
+requires internal::Operands<L, R>
+auto operator>=(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right),
+                           internal::Comparison<std::greater_equal<>>());
+}
+
+/// The negative of each element; integers wrap.
+template <class L>
+requires internal::AnyArray<L>
+auto operator-(L&& operand) {
+  using A = typename std::remove_cvref_t<L>::value_type;
+  return internal::map_operand(std::forward<L>(operand),
+                               [](const A& x) { return internal::Minus()(A(), x); });
+}
+
+/// Logic of masks.
+inline Array<bool> operator&(const Array<bool>& left, const Array<bool>& right) {
+  return internal::combine_arrays(left, right, [](bool x, bool y) { return x && y; });
+}
+inline Array<bool> operator|(const Array<bool>& left, const Array<bool>& right) {
+  return internal::combine_arrays(left, right, [](bool x, bool y) { return x || y; });
+}
+inline Array<bool> operator^(const Array<bool>& left, const Array<bool>& right) {
+  return internal::combine_arrays(left, right, [](bool x, bool y) { return x != y; });
+}
+inline Array<bool> operator~(const Array<bool>& operand) {
+  return internal::map_array(operand, [](bool x) { return !x; });
+}
+
+}  // namespace cow
+
+#endif  // COW_CORE_OPERATORS_H_

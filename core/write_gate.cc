@@ -1,0 +1,165 @@
+#include "cow/core/write_gate.h"
+
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "cow/core/errors.h"
+#include "cow/core/iterate.h"
+
+namespace cow::internal {
+namespace {
+
+std::string name_of(const Node& node) {
+  return node.label ? absl::StrCat("'", *node.label, "' ", tuple_text(node.layout.shape()))
+                    : absl::StrCat("array of shape ", tuple_text(node.layout.shape()));
+}
+
+[[noreturn]] void refuse(const Node& node, const char* reason) {
+  if (node.has(kObserved)) current_observer()->on_refused_write(node);
+  throw_read_only(absl::StrCat("assignment destination is read-only: ", name_of(node), reason));
+}
+
+/// The value's elements alone, in C order; the coordinates of the former arrangement end.
+Buffer* gather(const Node& leader, Layout* arranged) {
+  const Index itemsize = leader.itemsize();
+  *arranged = Layout::c_order(leader.layout.shape(), itemsize);
+  Buffer* copy = make_buffer(leader.buffer->dtype, Mode::kCopyOnWrite, leader.buffer->observed,
+                             arranged->size() * itemsize);
+  copy->root = *arranged;
+  copy_elements(leader.layout.shape(), itemsize, {copy->memory, arranged->strides()},
+                {leader.buffer->at(leader.layout.offset()), leader.layout.strides()});
+  return copy;
+}
+
+/// `leader`'s value moves to memory of its own: its elements, if it is one array with nothing made
+/// from it; else its byte range, if that is at most half of the buffer; else the whole.
+void detach(Node& leader, const Node& writer) {
+  const Buffer& from = *leader.buffer;
+  const Index itemsize = from.itemsize();
+  const ByteRange range = leader.layout.byte_range(itemsize);
+  const bool alone = &writer == &leader && leader.members.count() == 1;
+  const bool childless = leader.memory.count() == 1;
+  const bool small = 2 * range.size() <= from.size_bytes;
+  const bool half_or_less = leader.layout.size() <= from.size_bytes / itemsize / 2;
+  const bool sparse = !leader.layout.is_dense(itemsize);
+
+  Layout arranged = leader.layout;
+  Buffer* copy;
+  if (alone && (leader.has(kStretched) || (childless && half_or_less && sparse))) {
+    copy = gather(leader, &arranged);
+  } else if (leader.has(kStretched)) {
+    refuse(leader, ": its elements are not distinct, and other arrays are declared aliases of it");
+  } else {
+    copy = copy_range(from, small ? range : from.extent());
+    copy->root = leader.layout;
+  }
+  // Nothing below throws. The count is given up last: whoever then sees that it is the only sharer
+  // has our reads of the old memory behind it.
+  Buffer* old = leader.buffer;
+  leader.layout = std::move(arranged);
+  leader.flags &= ~kStretched;
+  leader.buffer = copy;
+  leader.data = copy->at(leader.layout.offset());
+  if (leader.has(kObserved)) current_observer()->on_detach(leader, *old, copy->size_bytes);
+  unpin(old);
+}
+
+/// A temporary that holds a pin on the value's buffer only until the statement ends.
+bool is_passing_sharer(const Node* node, const Node& value) {
+  return node != nullptr && node->leader == node && node != &value && node->members.count() == 1 &&
+         node->buffer == value.buffer;
+}
+
+}  // namespace
+
+void require_same_space(const Node& temporary, const Node& leader) {
+  if (temporary.has(kCopyOnWrite) && temporary.buffer->space != leader.buffer->space) {
+    throw_invalid_argument(
+        absl::StrCat("the array that a temporary of shape ", tuple_text(temporary.layout.shape()),
+                     " was made from has been rearranged since, in the same statement"));
+  }
+}
+
+WriteScope::WriteScope(Node& node, Receiver receiver, const Node* dying_source)
+    : node_(node), dying_source_(dying_source) {
+  if (node.has(kReadOnly)) refuse(node, "");
+  const bool in_place = receiver == Receiver::kTemporary;
+  value_ = in_place ? acts_for(node) : node.leader;
+  if (!node.has(kCopyOnWrite)) {
+    if (!in_place) node.flags |= kWrittenByName;
+    address_ = node.data;
+    return;
+  }
+  Node& value = *value_;
+  if (&node != &value && node.has(kStretched | kThroughBroadcast)) {
+    refuse(node, ": it broadcasts the array that would be written");
+  }
+  if (&value != node.leader) require_same_space(node, value);
+  const int mine = 1 + (is_passing_sharer(&node, value) ? 1 : 0) +
+                   (is_passing_sharer(dying_source, value) ? 1 : 0);
+  if (value.buffer->sharers.count() > mine || (&node == &value && node.has(kStretched))) {
+    detach(value, node);
+  }
+  if (!in_place) node.flags |= kWrittenByName;
+  address_ = value.buffer->at(node.layout.offset());
+}
+
+void WriteScope::start(const Access& access) {
+  access_.emplace(access);
+  token_ = current_observer()->before_write(*access_, *value_, dying_source_);
+}
+
+void WriteScope::finish() { current_observer()->after_write(*access_, token_); }
+
+namespace {
+
+const Layout& single_element() {
+  static const Layout layout;
+  return layout;
+}
+
+}  // namespace
+
+void WriteScope::begin_element(Index displacement) {
+  if (node_.has(kObserved)) {
+    start({node_, address_ + displacement, single_element(), AccessKind::kElement});
+  }
+}
+
+std::byte* begin_read(const Node& node, AccessKind kind) {
+  std::byte* address = node.address();
+  if (node.has(kObserved)) current_observer()->on_read({node, address, node.layout, kind});
+  return address;
+}
+
+std::byte* begin_read_scattered(const Node& node, absl::Span<const Index> displacements) {
+  std::byte* address = node.address();
+  if (node.has(kObserved)) {
+    current_observer()->on_read(
+        {node, address, node.layout, AccessKind::kBulk, true, displacements});
+  }
+  return address;
+}
+
+std::byte* begin_read_element(const Node& node, Index displacement) {
+  std::byte* address = node.address() + displacement;
+  if (node.has(kObserved)) {
+    current_observer()->on_read({node, address, single_element(), AccessKind::kElement});
+  }
+  return address;
+}
+
+void write_element(Node& node, Receiver receiver, ElementPlace place, const void* value) {
+  WriteScope scope(node, receiver);
+  const Index displacement =
+      place.is_flat ? scope.layout().displacement_of_flat(place.where) : place.where;
+  scope.begin_element(displacement);
+  std::memcpy(scope.address() + displacement, value, static_cast<std::size_t>(node.itemsize()));
+}
+
+void make_elements_distinct(Node& node) {
+  if (!node.has(kCopyOnWrite) || !node.has(kStretched) || node.has(kReadOnly)) return;
+  if (node.leader == &node && node.members.count() == 1) detach(node, node);
+}
+
+}  // namespace cow::internal

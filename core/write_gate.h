@@ -1,0 +1,95 @@
+#ifndef COW_CORE_WRITE_GATE_H_
+#define COW_CORE_WRITE_GATE_H_
+
+#include <optional>
+
+#include "cow/core/node.h"
+#include "cow/core/observer.h"
+
+/// The one gate before any byte of an array changes: refuses read-only arrays, finds whose value is
+/// written, lets that value take its own copy of shared memory, tells the observer.
+namespace cow::internal {
+
+/// A write through `node`. Construction passes the gate; `begin` tells the observer that bytes are
+/// about to change, destruction that they have.
+class WriteScope {
+ public:
+  /// `receiver`: `kNamed` if the array stands for itself, `kTemporary` if it acts for the array
+  /// that it was made from. `dying_source` is a temporary that the write consumes, or null: it does
+  /// not count as a sharer. Errors: `ReadOnlyError`, `std::bad_alloc`; nothing has changed then.
+  WriteScope(Node& node, Receiver receiver, const Node* dying_source = nullptr);
+  ~WriteScope() {
+    if (access_) finish();
+  }
+  WriteScope(const WriteScope&) = delete;
+  WriteScope& operator=(const WriteScope&) = delete;
+
+  /// Of element (0, ..., 0) of the array, where the bytes are to be written.
+  std::byte* address() const { return address_; }
+  /// The array's layout, which passing the gate may have changed.
+  const Layout& layout() const { return node_.layout; }
+  Node& node() const { return node_; }
+  /// The leader of the value that is written.
+  Node& value() const { return *value_; }
+
+  /// All elements are about to be written.
+  void begin(AccessKind kind) {
+    if (node_.has(kObserved)) start({node_, address_, node_.layout, kind});
+  }
+  /// Only the elements at these byte distances from `address()`.
+  void begin_scattered(absl::Span<const Index> displacements) {
+    if (node_.has(kObserved)) {
+      start({node_, address_, node_.layout, AccessKind::kBulk, true, displacements});
+    }
+  }
+  /// Some elements, by raw pointer, until the scope ends.
+  void begin_lease() {
+    if (node_.has(kObserved)) {
+      start({node_, address_, node_.layout, AccessKind::kSpan, false, {}, true});
+    }
+  }
+  /// One element.
+  void begin_element(Index displacement);
+
+ private:
+  void start(const Access& access);
+  void finish();
+
+  Node& node_;
+  Node* value_;
+  std::byte* address_;
+  const Node* dying_source_;
+  std::optional<Access> access_;
+  void* token_ = nullptr;
+};
+
+/// Tells the observer that the elements of `node` are read; returns where they are.
+std::byte* begin_read(const Node& node, AccessKind kind);
+
+/// The same for only the elements at these byte distances.
+std::byte* begin_read_scattered(const Node& node, absl::Span<const Index> displacements);
+
+/// One element of an observed or grouped array.
+std::byte* begin_read_element(const Node& node, Index displacement);
+
+/// Where an element is: its byte distance from element (0, ..., 0), or, in an array whose elements
+/// are not distinct yet, its number in C order.
+struct ElementPlace {
+  Index where;
+  bool is_flat;
+};
+
+/// Writes one element through the gate. `value` has the array's element type.
+void write_element(Node& node, Receiver receiver, ElementPlace place, const void* value);
+
+/// In copy-on-write mode an array with several index tuples for one element becomes one of distinct
+/// elements, before anything is made from it that could be written. Errors: `std::bad_alloc`.
+void make_elements_distinct(Node& node);
+
+/// Errors: `std::invalid_argument` if `temporary` was made before the value `leader` was
+/// rearranged.
+void require_same_space(const Node& temporary, const Node& leader);
+
+}  // namespace cow::internal
+
+#endif  // COW_CORE_WRITE_GATE_H_
