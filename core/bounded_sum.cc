@@ -21,13 +21,15 @@ using internal::Reducer;
 using internal::WorkBudget;
 
 // Sums stay below these, and no intermediate result exceeds four times as much.
-constexpr int128 kMaxNarrowSum = int128(1) << 61;
+constexpr Index kMaxNarrowSum = Index(1) << 61;
 constexpr int128 kMaxSum = int128(1) << 125;
 
 // Decides most problems of everyday arrays that are not nested, in a few microseconds.
 constexpr double kFirstTry = 20'000;
 // Up to this cost, the cheapest of the predictable searches is taken without trying the lattice.
 constexpr double kCheap = 100'000;
+
+constexpr double kLatticeShare = 0.125;
 
 template <class Int>
 Verdict run_cheapest(const BoundedSum<Int>& sum, WorkBudget* budget, double costs[4],
@@ -67,8 +69,8 @@ Verdict search(const BoundedSum<Int>& sum, double max_work, Numbers<Int>* x) {
                      cost_of_depth_first(sum)};
   const double cost = *std::min_element(costs, costs + 4);
   if (cost > kCheap || cost > budget.left()) {
-    // No more than half of what a search that will do takes, if there is one.
-    WorkBudget share(cost > budget.left() ? budget.left() : cost / 2);
+    // If there is another search that will do, a small part of what that takes.
+    WorkBudget share(cost > budget.left() ? budget.left() : cost * kLatticeShare);
     const double before = share.left();
     verdict = try_lattice(sum, &share, x);
     if (verdict != Verdict::kTooHard || !budget.spend(before - share.left())) return verdict;
@@ -107,35 +109,35 @@ bool fits_narrow(const Reducer<Int>& reducer) {
   return total < kMaxNarrowSum;
 }
 
-// The problem after all signs are positive and trivial cases are gone.
-struct Positive {
-  absl::Span<const Index> coefficients;
-  absl::Span<const Index> bounds;
-  int128 lo;
-  int128 hi;
-  bool complement;  // x -> bound - x for all variables
+// Plain pointers: the loops below are most of the time that an easy problem takes.
+struct Terms {
+  const Index* coefficients;
+  const Index* bounds;
+  std::size_t size;
 };
 
+// Solves |coefficients| * x in [lo, hi], where x counts down for negative coefficients, or for
+// positive ones if `complement`.
 template <class Int>
-Verdict solve(const Positive& problem, Index max_work, absl::Span<Index> x) {
-  const std::size_t size = problem.coefficients.size();
-  auto coefficient = [&](int i) {
-    const Int c = problem.coefficients[i];
+Verdict solve(const Terms& terms, Int lo, Int hi, bool complement, Index max_work, Index* x) {
+  auto coefficient = [&](std::size_t i) {
+    const Int c = terms.coefficients[i];
     return c < 0 ? -c : c;
   };
-  absl::FixedArray<int, 64> order(size);
+  absl::FixedArray<std::size_t, 64> order_storage(terms.size);
+  std::size_t* const order = order_storage.data();
   std::size_t count = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    if (problem.coefficients[i] == 0 || problem.bounds[i] == 0) continue;
+  for (std::size_t i = 0; i < terms.size; ++i) {
+    if (terms.coefficients[i] == 0 || terms.bounds[i] == 0) continue;
     std::size_t slot = count++;
     for (; slot > 0 && coefficient(i) < coefficient(order[slot - 1]); --slot) {
       order[slot] = order[slot - 1];
     }
-    order[slot] = static_cast<int>(i);
+    order[slot] = i;
   }
-  Reducer<Int> reducer(size, static_cast<Int>(problem.lo), static_cast<Int>(problem.hi));
+  Reducer<Int> reducer(terms.size, lo, hi);
   for (std::size_t k = 0; k < count; ++k) {
-    reducer.add(order[k], coefficient(order[k]), problem.bounds[order[k]]);
+    reducer.add(static_cast<int>(order[k]), coefficient(order[k]), terms.bounds[order[k]]);
   }
   Progress progress = reducer.settle_nested();
   if (progress == Progress::kOpen) progress = reducer.reduce();
@@ -145,43 +147,64 @@ Verdict solve(const Positive& problem, Index max_work, absl::Span<Index> x) {
                                            : search_what_is_left<int128>(&reducer, max_work);
     if (verdict != Verdict::kYes) return verdict;
   }
-  const Numbers<Int>& solution = reducer.solution();
-  for (std::size_t i = 0; i < size; ++i) {
+  const Int* const solution = reducer.solution().data();
+  for (std::size_t i = 0; i < terms.size; ++i) {
     const Index value = static_cast<Index>(solution[i]);
-    const bool flipped = (problem.coefficients[i] < 0) != problem.complement;
-    x[i] = flipped ? problem.bounds[i] - value : value;
+    const bool flipped = (terms.coefficients[i] < 0) != complement;
+    x[i] = flipped ? terms.bounds[i] - value : value;
   }
   return Verdict::kYes;
 }
 
-// The sum of all |coefficients[i]| * bounds[i], and of the negative ones. False if too large.
-bool add_up(absl::Span<const Index> coefficients, absl::Span<const Index> bounds, int128* negative,
-            int128* total) {
-  for (std::size_t i = 0; i < coefficients.size(); ++i) {
-    int128 product = int128(coefficients[i]) * bounds[i];
+// The sums of all |coefficients[i]| * bounds[i], and of those with negative coefficients.
+template <class Int>
+struct Reach {
+  Int negative = 0;
+  Int total = 0;
+};
+
+// Makes all coefficients positive and looks from the end of the box to which the range is closer:
+// small sums bound more.
+template <class Int>
+Verdict solve_between(const Terms& terms, Int lo, Int hi, const Reach<Int>& reach, Index max_work,
+                      Index* x) {
+  lo = std::max<Int>(lo + reach.negative, 0);
+  hi = std::min<Int>(hi + reach.negative, reach.total);
+  if (lo > hi) return Verdict::kNo;
+  if (reach.total - lo < hi) {
+    return solve<Int>(terms, reach.total - hi, reach.total - lo, true, max_work, x);
+  }
+  return solve<Int>(terms, lo, hi, false, max_work, x);
+}
+
+// False if it is too large.
+bool add_up(const Terms& terms, Reach<int128>* reach) {
+  for (std::size_t i = 0; i < terms.size; ++i) {
+    int128 product = int128(terms.coefficients[i]) * terms.bounds[i];
     if (product < 0) {
       product = -product;
-      *negative += product;
+      reach->negative += product;
     }
-    *total += product;
-    if (*total >= kMaxSum) return false;
+    reach->total += product;
+    if (reach->total >= kMaxSum) return false;
   }
   return true;
 }
 
 // The same in 64 bits, which is nearly always enough and faster.
-bool add_up_narrow(absl::Span<const Index> coefficients, absl::Span<const Index> bounds,
-                   Index* negative, Index* total) {
-  for (std::size_t i = 0; i < coefficients.size(); ++i) {
+bool add_up(const Terms& terms, Reach<Index>* reach) {
+  Index negative = 0, total = 0;
+  for (std::size_t i = 0; i < terms.size; ++i) {
     Index product;
-    if (__builtin_mul_overflow(coefficients[i], bounds[i], &product) ||
-        product <= -(Index(1) << 61) || product >= Index(1) << 61) {
+    if (__builtin_mul_overflow(terms.coefficients[i], terms.bounds[i], &product) ||
+        product <= -kMaxNarrowSum || product >= kMaxNarrowSum) {
       return false;
     }
-    *negative -= std::min<Index>(product, 0);
-    *total += product < 0 ? -product : product;
-    if (*total >= Index(1) << 61) return false;
+    negative -= std::min<Index>(product, 0);
+    total += product < 0 ? -product : product;
+    if (total >= kMaxNarrowSum) return false;
   }
+  *reach = {negative, total};
   return true;
 }
 
@@ -189,30 +212,22 @@ bool add_up_narrow(absl::Span<const Index> coefficients, absl::Span<const Index>
 
 Verdict find_bounded_sum(absl::Span<const Index> coefficients, absl::Span<const Index> bounds,
                          int128 lo, int128 hi, Index max_work, absl::Span<Index> x) {
-  if (lo > hi || std::any_of(bounds.begin(), bounds.end(), [](Index n) { return n < 0; })) {
-    return Verdict::kNo;
+  const Terms terms{coefficients.data(), bounds.data(), coefficients.size()};
+  bool none = lo > hi;
+  for (std::size_t i = 0; i < terms.size; ++i) none |= terms.bounds[i] < 0;
+  if (none) return Verdict::kNo;
+  Reach<Index> narrow;
+  if (add_up(terms, &narrow)) {
+    // No sum lies outside, so the range may be cut.
+    const int128 end = kMaxNarrowSum;
+    return solve_between<Index>(terms, static_cast<Index>(std::clamp<int128>(lo, -end, end)),
+                                static_cast<Index>(std::clamp<int128>(hi, -end, end)), narrow,
+                                max_work, x.data());
   }
-  int128 negative = 0, total = 0;
-  Index narrow_negative = 0, narrow_total = 0;
-  if (add_up_narrow(coefficients, bounds, &narrow_negative, &narrow_total)) {
-    negative = narrow_negative;
-    total = narrow_total;
-  } else if (!add_up(coefficients, bounds, &negative, &total)) {
-    return Verdict::kOverflow;
-  }
-  if (lo <= -kMaxSum || lo >= kMaxSum || hi <= -kMaxSum || hi >= kMaxSum) return Verdict::kOverflow;
-  lo = std::max<int128>(lo + negative, 0);
-  hi = std::min<int128>(hi + negative, total);
-  if (lo > hi) return Verdict::kNo;
-  // The smaller of both ends, as seen from the other end of the box: small sums bound more.
-  const bool complement = total - lo < hi;
-  Positive problem{coefficients, bounds, lo, hi, complement};
-  if (complement) {
-    problem.lo = total - hi;
-    problem.hi = total - lo;
-  }
-  return total < kMaxNarrowSum ? solve<std::int64_t>(problem, max_work, x)
-                               : solve<int128>(problem, max_work, x);
+  Reach<int128> wide;
+  if (!add_up(terms, &wide)) return Verdict::kOverflow;
+  return solve_between<int128>(terms, std::clamp<int128>(lo, -kMaxSum, kMaxSum),
+                               std::clamp<int128>(hi, -kMaxSum, kMaxSum), wide, max_work, x.data());
 }
 
 }  // namespace cow

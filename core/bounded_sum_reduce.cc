@@ -227,12 +227,13 @@ Progress Reducer<Int>::fix_residue(std::size_t i, Int modulus) {
 
 template <class Int>
 const Numbers<Int>& Reducer<Int>::solution() {
+  Int* const values = values_.data();
   Int slack = hi_;
-  for (const Term& term : terms_) slack -= term.coefficient * values_[term.variable];
+  for (const Term& term : terms_) slack -= term.coefficient * values[term.variable];
   for (std::size_t i = steps_.size(); i-- > 0;) {
     const Step& step = steps_[i];
-    Int& value = values_[step.variable];
-    Int& whole = step.rule == Rule::kAbsorb ? slack : values_[step.into];
+    Int& value = values[step.variable];
+    Int& whole = step.rule == Rule::kAbsorb ? slack : values[step.into];
     switch (step.rule) {
       case Rule::kMerge:
       case Rule::kAbsorb:

@@ -10,6 +10,8 @@
 //    as g_j.x has a least and a greatest value in the box;
 //  - u = z, the projection of (x - centre) on what is fixed: z.(x - centre) <= |z|_1 in the box
 //    (Ritter 1996).
+// Both limits are taken where the hyperplane sum c_i x_i = t cuts the box, which is much smaller
+// than the box if t is near an end of it: see Enumeration::most_in_cut.
 //
 // Why the answer No is exact in spite of rounding: u is whatever floating-point vector was
 // computed; only `u.b_k = 0` fails, by a little. That error is measured, multiplied by a proven
@@ -21,6 +23,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -36,13 +40,17 @@ constexpr double kMaxNumber = 0x1p60;  // of a coordinate of x at any time
 class Enumeration {
  public:
   Enumeration(const LatticeBasis& basis, std::vector<Index> bounds, WorkBudget* budget)
-      : basis_(basis), bounds_(std::move(bounds)), size_(bounds_.size()), budget_(budget) {}
+      : basis_(basis),
+        bounds_(std::move(bounds)),
+        size_(bounds_.size()),
+        budget_(budget),
+        longer_(size_, std::vector<double>(size_)) {}
 
   // x: a solution without regard to the bounds, near the box. Replaced by one in the box on kYes.
   Verdict run(std::vector<Index>* x, absl::Span<const Index> coefficients) {
     if (!prepare(*x, coefficients)) return Verdict::kTooHard;
-    std::vector<double> z(size_);
-    project_on_normal(*x, &z);
+    std::vector<double> z(normal_);
+    for (double& v : z) v *= along_normal_;
     if (is_outside(z, *x)) return Verdict::kNo;
     x_ = std::move(*x);
     Verdict verdict = visit(size_ - 1, z);
@@ -55,9 +63,29 @@ class Enumeration {
     return basis_.scale(i) * (static_cast<double>(x) - 0.5 * static_cast<double>(bounds_[i]));
   }
 
+  // Of the numbers from which centred() is computed.
+  double magnitude(std::size_t i, Index x) const {
+    return basis_.scale(i) * (std::abs(static_cast<double>(x)) + static_cast<double>(bounds_[i]));
+  }
+
+  // The greatest u.(x - centre) of the points of the box with the right sum. For any theta,
+  // theta normal.(x - centre) is known, and the rest is at most |u - theta normal|_1; the best
+  // theta makes one of its coordinates 0.
+  double most_in_cut(const std::vector<double>& u) const {
+    double best = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < size_; ++i) {
+      const double theta = u[i] / normal_[i];
+      double reach = 0;
+      for (std::size_t k = 0; k < size_; ++k) reach += std::abs(u[k] - theta * normal_[k]);
+      best = std::min(best, theta * along_normal_ + reach + std::abs(theta) * along_error_ +
+                                kEpsilon * static_cast<double>(size_) * reach);
+    }
+    return best;
+  }
+
   bool prepare(const std::vector<Index>& x, absl::Span<const Index> coefficients);
   bool bound_errors(const std::vector<Index>& x);
-  void project_on_normal(const std::vector<Index>& x, std::vector<double>* z) const;
+  double distance_of_product(const std::vector<double>& u, std::size_t k, double ideal) const;
   bool is_outside(const std::vector<double>& z, const std::vector<Index>& x) const;
   bool is_in_box() const;
   Verdict visit(std::size_t free, const std::vector<double>& z);
@@ -68,10 +96,15 @@ class Enumeration {
   std::size_t size_;
   WorkBudget* budget_;
   std::vector<Index> x_;
-  std::vector<double> normal_;             // unit vector orthogonal to all rows
-  std::vector<std::vector<double>> dual_;  // g_j, for centred coordinates
-  std::vector<double> reach_;              // greatest g_j.x in the box; the least is -reach_
-  std::vector<double> error_;              // of lambda_j
+  std::vector<std::vector<double>> longer_;  // z after row j was given a value
+  std::vector<double> normal_;               // unit vector orthogonal to all rows
+  std::vector<std::vector<double>> dual_;    // g_j, for centred coordinates
+  std::vector<double> reach_;                // greatest g_j.(x - centre) in the box
+  std::vector<double> least_, most_;         // its extremes where the sum is right
+  std::vector<double> aim_;  // g_j.(p - centre), p with the right sum on the diagonal
+  double along_normal_ = 0;  // normal.(x - centre) of all x with the right sum
+  double along_error_ = 0;
+  std::vector<double> error_;  // of lambda_j
 };
 
 bool Enumeration::prepare(const std::vector<Index>& x, absl::Span<const Index> coefficients) {
@@ -82,6 +115,10 @@ bool Enumeration::prepare(const std::vector<Index>& x, absl::Span<const Index> c
     squared += normal_[i] * normal_[i];
   }
   for (double& v : normal_) v /= std::sqrt(squared);
+  for (std::size_t i = 0; i < size_; ++i) {
+    along_normal_ += normal_[i] * centred(i, x[i]);
+    along_error_ += kEpsilon * static_cast<double>(size_) * normal_[i] * (magnitude(i, x[i]) + 1);
+  }
   for (std::size_t j = 0; j + 1 < size_; ++j) {
     const auto b = basis_.orthogonal(j);
     dual_.emplace_back(size_);
@@ -90,6 +127,13 @@ bool Enumeration::prepare(const std::vector<Index>& x, absl::Span<const Index> c
       dual_[j][i] = b[i] / basis_.squared_length(j);
       reach_[j] += std::abs(dual_[j][i]);
     }
+    std::vector<double> opposite(dual_[j]);
+    for (double& v : opposite) v = -v;
+    // p = centre + f (1, .., 1), and normal.(p - centre) is known.
+    aim_.push_back(std::accumulate(dual_[j].begin(), dual_[j].end(), 0.0) * along_normal_ /
+                   std::accumulate(normal_.begin(), normal_.end(), 0.0));
+    most_.push_back(most_in_cut(dual_[j]));
+    least_.push_back(-most_in_cut(opposite));
   }
   return bound_errors(x);
 }
@@ -101,43 +145,27 @@ bool Enumeration::prepare(const std::vector<Index>& x, absl::Span<const Index> c
 bool Enumeration::bound_errors(const std::vector<Index>& x) {
   const std::size_t rows = size_ - 1;
   std::vector<std::vector<double>> product(rows, std::vector<double>(rows));
-  std::vector<double> size(rows), effect(rows), tilt(rows, 0);
-  std::vector<double> farthest(size_);
-  for (std::size_t i = 0; i < size_; ++i) farthest[i] = std::abs(centred(i, x[i]));
+  std::vector<double> size(rows), effect(rows), tilt(rows);
+  for (std::size_t k = 0; k < rows; ++k) tilt[k] = distance_of_product(normal_, k, 0);
   for (std::size_t j = rows; j-- > 0;) {
     size[j] = reach_[j];
-    for (std::size_t i = 0; i < size_; ++i) size[j] += std::abs(dual_[j][i]) * farthest[i];
+    for (std::size_t i = 0; i < size_; ++i) {
+      size[j] += std::abs(dual_[j][i] * centred(i, x[i]));
+    }
     for (std::size_t k = 0; k < rows; ++k) {
-      double sum = 0, magnitude = 0;
-      for (std::size_t i = 0; i < size_; ++i) {
-        const double term = dual_[j][i] * basis_.scale(i) * static_cast<double>(basis_.row(k)[i]);
-        sum += term;
-        magnitude += std::abs(term);
-      }
-      const double ideal = k == j ? 1 : 0;
-      // k == j enters below as a deviation from 1.
-      product[j][k] = std::abs(sum - ideal) + kEpsilon * magnitude * static_cast<double>(size_);
+      product[j][k] = distance_of_product(dual_[j], k, k == j ? 1 : 0);
       if (k > j) size[j] += product[j][k] * size[k];
       if (k < j) tilt[k] = std::max(tilt[k], product[j][k] * std::sqrt(basis_.squared_length(j)));
     }
   }
-  for (std::size_t k = 0; k < rows; ++k) {
-    double sum = 0, magnitude = 0;
-    for (std::size_t i = 0; i < size_; ++i) {
-      const double term = normal_[i] * basis_.scale(i) * static_cast<double>(basis_.row(k)[i]);
-      sum += term;
-      magnitude += std::abs(term);
-    }
-    tilt[k] = std::max(tilt[k], std::abs(sum) + kEpsilon * magnitude * static_cast<double>(size_));
-  }
   double relative = 0;
+  error_.resize(rows);
   for (std::size_t j = rows; j-- > 0;) {
-    double own = 0;
-    for (std::size_t k = 0; k <= j; ++k) own += product[j][k] * size[k];
-    error_.insert(error_.begin(), 2 * own);
-    effect[j] = own;
+    // D_jj differs from 1 by rounding as well.
+    for (std::size_t k = 0; k <= j; ++k) effect[j] += product[j][k] * size[k];
+    error_[j] = 2 * effect[j];
     for (std::size_t k = j + 1; k < rows; ++k) effect[j] += product[j][k] * effect[k];
-    if (!(effect[j] <= size[j] / 2) || !(error_[0] < kMaxError)) return false;
+    if (!(effect[j] <= size[j] / 2) || !(error_[j] < kMaxError)) return false;
     // |z.b_k| <= sqrt(d) |z| tilt_k, since z is made of nearly orthogonal directions.
     relative += 2 * size[j] * tilt[j] * std::sqrt(2.0 * static_cast<double>(size_));
   }
@@ -151,26 +179,31 @@ bool Enumeration::bound_errors(const std::vector<Index>& x) {
   return relative < kMaxError / 2;
 }
 
-void Enumeration::project_on_normal(const std::vector<Index>& x, std::vector<double>* z) const {
-  double along = 0;
-  for (std::size_t i = 0; i < size_; ++i) along += normal_[i] * centred(i, x[i]);
-  for (std::size_t i = 0; i < size_; ++i) (*z)[i] = along * normal_[i];
+// How far u.b_k is from `ideal` at most, with b_k scaled.
+double Enumeration::distance_of_product(const std::vector<double>& u, std::size_t k,
+                                        double ideal) const {
+  double sum = 0, absolute = 0;
+  for (std::size_t i = 0; i < size_; ++i) {
+    const double term = u[i] * basis_.scale(i) * static_cast<double>(basis_.row(k)[i]);
+    sum += term;
+    absolute += std::abs(term);
+  }
+  return std::abs(sum - ideal) + kEpsilon * absolute * static_cast<double>(size_);
 }
 
 // Is z.(x - centre) more than any point of the box has?
 bool Enumeration::is_outside(const std::vector<double>& z, const std::vector<Index>& x) const {
-  double sum = 0, magnitude = 0, reach = 0, squared = 0;
+  double sum = 0, rounding = 0, reach = 0, squared = 0;
   for (std::size_t i = 0; i < size_; ++i) {
     const double term = z[i] * centred(i, x[i]);
     sum += term;
-    magnitude += std::abs(z[i]) * basis_.scale(i) *
-                 (std::abs(static_cast<double>(x[i])) + static_cast<double>(bounds_[i]));
+    rounding += std::abs(z[i]) * (magnitude(i, x[i]) + 1);
     reach += std::abs(z[i]);
     squared += z[i] * z[i];
   }
   const double error =
-      kEpsilon * static_cast<double>(size_) * (magnitude + reach) + kMaxError * std::sqrt(squared);
-  return sum > reach + error;
+      kEpsilon * static_cast<double>(size_) * rounding + kMaxError * std::sqrt(squared);
+  return sum > reach + error || sum > most_in_cut(z) + error;
 }
 
 bool Enumeration::is_in_box() const {
@@ -184,19 +217,17 @@ bool Enumeration::is_in_box() const {
 Verdict Enumeration::visit(std::size_t free, const std::vector<double>& z) {
   if (free == 0) return is_in_box() ? Verdict::kYes : Verdict::kNo;
   const std::size_t j = free - 1;
-  double along = 0, magnitude = 0;
+  double along = 0, rounding = 0;
   for (std::size_t i = 0; i < size_; ++i) {
     along += dual_[j][i] * centred(i, x_[i]);
-    magnitude += std::abs(dual_[j][i]) * basis_.scale(i) *
-                 (std::abs(static_cast<double>(x_[i])) + static_cast<double>(bounds_[i]));
+    rounding += std::abs(dual_[j][i]) * (magnitude(i, x_[i]) + 1);
   }
-  const double error =
-      error_[j] + kEpsilon * static_cast<double>(size_) * (magnitude + reach_[j]) + kEpsilon;
-  const Index least = static_cast<Index>(std::ceil(-reach_[j] - along - error));
-  const Index most = static_cast<Index>(std::floor(reach_[j] - along + error));
+  const double error = error_[j] + kEpsilon * static_cast<double>(size_) * rounding + kEpsilon;
+  const Index least = static_cast<Index>(std::ceil(least_[j] - along - error));
+  const Index most = static_cast<Index>(std::floor(most_[j] - along + error));
   if (least > most) return Verdict::kNo;
-  // The middle of the box first, then outwards on both sides.
-  const Index middle = std::clamp(static_cast<Index>(std::round(-along)), least, most);
+  // First what leads to the middle of the cut, then outwards on both sides.
+  const Index middle = std::clamp(static_cast<Index>(std::round(aim_[j] - along)), least, most);
   for (Index offset = 0; middle - offset >= least || middle + offset <= most; ++offset) {
     if (!budget_->spend(6.0 * static_cast<double>(size_))) return Verdict::kTooHard;
     for (Index lambda : {middle - offset, middle + offset}) {
@@ -211,13 +242,13 @@ Verdict Enumeration::visit(std::size_t free, const std::vector<double>& z) {
 
 Verdict Enumeration::try_value(std::size_t j, Index lambda, double along,
                                const std::vector<double>& z) {
-  std::vector<double> longer(z);
+  std::vector<double>& longer = longer_[j];
   const auto direction = basis_.orthogonal(j);
   const auto row = basis_.row(j);
   const double distance = along + static_cast<double>(lambda);
   for (std::size_t i = 0; i < size_; ++i) {
     x_[i] += lambda * row[i];
-    longer[i] += distance * direction[i];
+    longer[i] = z[i] + distance * direction[i];
   }
   Verdict verdict = is_outside(longer, x_) ? Verdict::kNo : visit(j, longer);
   if (verdict == Verdict::kYes) return verdict;

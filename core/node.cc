@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "cow/core/errors.h"
 #include "cow/core/observer.h"
-#include "cow/core/write_gate.h"
 
 namespace cow::internal {
 namespace {
@@ -284,6 +283,14 @@ Node* acts_for(const Node& node) {
   if (node.has(kDeclared | kHandleCopy | kWrittenByName | kActsForItself)) return node.leader;
   if (node.parent == nullptr || !value_is_alive(*node.parent->leader)) return node.leader;
   return node.parent->leader;
+}
+
+void require_same_space(const Node& temporary, const Node& leader) {
+  if (temporary.has(kCopyOnWrite) && temporary.buffer->space != leader.buffer->space) {
+    throw_invalid_argument(
+        absl::StrCat("the array that a temporary of shape ", tuple_text(temporary.layout.shape()),
+                     " was made from has been rearranged since, in the same statement"));
+  }
 }
 
 void set_writeable(Node& node, bool writeable) {

@@ -130,6 +130,10 @@ Node* acts_for(const Node& node);
 /// Marks the array; errors: `std::invalid_argument` for `true` under a read-only base.
 void set_writeable(Node& node, bool writeable);
 
+/// Errors: `std::invalid_argument` if `temporary` was made before the value `leader` was
+/// rearranged.
+void require_same_space(const Node& temporary, const Node& leader);
+
 void set_label(Node& node, std::string_view label);
 
 /// Keep a node, or a value, while a lease is open.

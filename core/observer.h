@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <string>
 
-#include "cow/core/buffer.h"
-#include "cow/core/node.h"
+#include "cow/core/layout.h"
 #include "cow/core/view_op.h"
 
 namespace cow::internal {
+
+struct Buffer;
+struct Node;
 
 /// What kind of operation read or wrote.
 enum class AccessKind : std::uint8_t { kElement, kBulk, kReduce, kPrint, kSpan, kSave };

@@ -62,9 +62,10 @@ Range<int128> wide_range(const StridedMemory& a) {
 bool narrow_range(const StridedMemory& a, Range<Index>* range) {
   Index begin = a.address, end;
   bool overflow = __builtin_add_overflow(a.address, a.itemsize, &end);
+  const Index *shape = a.shape.data(), *strides = a.strides.data();
   for (std::size_t k = 0; k < a.shape.size(); ++k) {
     Index reach;
-    overflow |= __builtin_mul_overflow(a.strides[k], a.shape[k] - 1, &reach);
+    overflow |= __builtin_mul_overflow(strides[k], shape[k] - 1, &reach);
     overflow |= __builtin_add_overflow(begin, std::min<Index>(reach, 0), &begin);
     overflow |= __builtin_add_overflow(end, std::max<Index>(reach, 0), &end);
   }
@@ -100,17 +101,19 @@ OverlapResult find_overlap(const StridedMemory& a, const StridedMemory& b, Index
   if (is_empty(a) || is_empty(b)) return {Verdict::kNo, {}, {}};
   const std::size_t rank_a = a.shape.size(), size = rank_a + b.shape.size();
   Numbers coefficients(size), bounds(size), x(size);
+  Index *c = coefficients.data(), *n = bounds.data();
   bool overflow = false;
   for (std::size_t k = 0; k < rank_a; ++k) {
-    coefficients[k] = a.strides[k];
-    bounds[k] = a.shape[k] - 1;
+    *c++ = a.strides.data()[k];
+    *n++ = a.shape.data()[k] - 1;
   }
   for (std::size_t k = 0; k < b.shape.size(); ++k) {
+    const Index stride = b.strides.data()[k], extent = b.shape.data()[k];
     // The one number that has no negative. It is no use to anyone, except on an axis of length 1.
-    const bool lowest = b.strides[k] == std::numeric_limits<Index>::min();
-    overflow |= lowest && b.shape[k] > 1;
-    coefficients[rank_a + k] = lowest ? 0 : -b.strides[k];
-    bounds[rank_a + k] = b.shape[k] - 1;
+    const bool lowest = stride == std::numeric_limits<Index>::min();
+    overflow |= lowest && extent > 1;
+    *c++ = lowest ? 0 : -stride;
+    *n++ = extent - 1;
   }
   if (overflow) return {Verdict::kOverflow, {}, {}};
   const int128 distance = int128(b.address) - a.address;
@@ -136,8 +139,8 @@ OverlapResult find_self_overlap(const StridedMemory& a, Index max_work) {
     axes[slot] = static_cast<Index>(k);
   }
   Verdict undecided = Verdict::kNo;
-  int128 lowest = 0;          // of the differences of all axes before the leading one
-  int128 reach = a.itemsize;  // greatest distance of bytes in them, and one
+  int128 lowest = 0;          // of the sum over the axes before the leading one
+  int128 reach = a.itemsize;  // bytes from the lowest to the highest of these axes
   for (std::size_t i = 0; i < count; ++i) {
     const Index leading = axes[i], stride = a.strides[leading], most = a.shape[leading] - 1;
     coefficients[i] = stride;
@@ -145,7 +148,7 @@ OverlapResult find_self_overlap(const StridedMemory& a, Index max_work) {
     // The difference of the leading axis is x + 1, of the others x - (extent - 1).
     const int128 middle = -(lowest + stride);
     Verdict verdict = Verdict::kNo;
-    if (magnitude(stride) < reach + (a.itemsize - 1)) {
+    if (magnitude(stride) < reach) {
       verdict = find_bounded_sum({coefficients.data(), i + 1}, {bounds.data(), i + 1},
                                  middle - (a.itemsize - 1), middle + (a.itemsize - 1), max_work,
                                  {x.data(), i + 1});

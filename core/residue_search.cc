@@ -15,7 +15,9 @@
 namespace cow::internal {
 namespace {
 
-constexpr double kCostPerNode = 5;
+// Of a table, for a term that may be used any number of times and for one with a bound.
+constexpr double kCostPerNode = 2;
+constexpr double kCostPerWindowNode = 7;
 
 // The smallest coefficient whose bound cannot be reached, or size() if there is none.
 template <class Int>
@@ -26,7 +28,8 @@ std::size_t choose_modulus(const BoundedSum<Int>& sum) {
   return sum.size();
 }
 
-// One table per term, so that a solution can be read off; `kNone` where there is no sum <= hi.
+// One table per term, so that a solution can be read off; `none_` where there is no sum <= hi.
+// `Int` holds 2 * hi + 1: small tables are fast ones.
 template <class Int>
 class ResidueTables {
  public:
@@ -42,8 +45,10 @@ class ResidueTables {
     if (step == 0) return;
     const Index cycles = greatest_common_divisor<Index>(step, modulus_);
     const Index length = modulus_ / cycles;
+    // Do sums <= hi never need more?
+    const bool unlimited = bound >= length - 1 || bound >= (none_ - 1) / coefficient;
     for (Index start = 0; start < cycles; ++start) {
-      if (bound >= length - 1) {
+      if (unlimited) {
         relax_freely(start, step, length, coefficient);
       } else {
         relax_window(start, step, length, coefficient, static_cast<Index>(bound));
@@ -51,7 +56,7 @@ class ResidueTables {
     }
   }
 
-  Int least(Int residue) const { return least_[static_cast<Index>(residue)]; }
+  Int least(Index residue) const { return least_[residue]; }
 
   // How often term i, counted in the order added, is used in least(residue).
   std::vector<Int> counts(Index residue) const {
@@ -69,20 +74,24 @@ class ResidueTables {
   }
 
  private:
-  Index next(Index residue, Index step) const {
-    residue += step;
-    return residue >= modulus_ ? residue - modulus_ : residue;
+  // Without a branch, which nothing could predict.
+  static Index next(Index residue, Index step, Index modulus) {
+    residue += step - modulus;
+    return residue + (modulus & (residue >> 63));
   }
 
-  // Twice around the cycle: the first time may have started at a node that is not final.
+  // Twice around the cycle: the first time may have started at a node that is not final. Node 0 is,
+  // with the empty sum.
   void relax_freely(Index start, Index step, Index length, Int coefficient) {
-    Int value = least_[start];
+    Int* const least = least_.data();
+    const Index modulus = modulus_;
+    const Int none = none_;
+    Int value = least[start];
     Index residue = start;
-    for (Index i = 0; i < 2 * length; ++i) {
-      residue = next(residue, step);
-      value = std::min<Int>(value + coefficient, least_[residue]);
-      value = std::min<Int>(value, none_);
-      least_[residue] = value;
+    for (Index i = start == 0 ? length : 0; i < 2 * length; ++i) {
+      residue = next(residue, step, modulus);
+      value = std::min<Int>(std::min<Int>(value + coefficient, none), least[residue]);
+      least[residue] = value;
     }
   }
 
@@ -90,7 +99,7 @@ class ResidueTables {
   // bound * coefficient <= hi, so they are safe although the products need not be.
   void relax_window(Index start, Index step, Index length, Int coefficient, Index bound) {
     cycle_.clear();
-    for (Index i = 0, residue = start; i < length; ++i, residue = next(residue, step)) {
+    for (Index i = 0, residue = start; i < length; ++i, residue = next(residue, step, modulus_)) {
       cycle_.push_back(least_[residue]);
     }
     window_.assign(2 * length, 0);
@@ -106,12 +115,13 @@ class ResidueTables {
       least_[residue] = head == tail
                             ? none_
                             : std::min<Int>(value_at(window_[head], length, i, coefficient), none_);
-      residue = next(residue, step);
+      residue = next(residue, step, modulus_);
     }
   }
 
   Int value_at(Index position, Index length, Index i, Int coefficient) const {
-    return cycle_[position < length ? position : position - length] + (i - position) * coefficient;
+    return cycle_[position < length ? position : position - length] +
+           static_cast<Int>(i - position) * coefficient;
   }
 
   Index modulus_;
@@ -123,38 +133,53 @@ class ResidueTables {
   std::vector<Index> window_;
 };
 
+// search_residues with tables of `Value`.
+template <class Value, class Int>
+Verdict search_tables(const BoundedSum<Int>& sum, Numbers<Int>* x) {
+  const std::size_t modulus_term = choose_modulus(sum);
+  const Int modulus = sum.coefficients[modulus_term];
+  ResidueTables<Value> tables(static_cast<Value>(modulus), static_cast<Value>(sum.hi));
+  for (std::size_t i = 0; i < sum.size(); ++i) {
+    if (i == modulus_term) continue;
+    tables.add(static_cast<Value>(sum.coefficients[i]), static_cast<Value>(sum.bounds[i]));
+  }
+  // The slack is smaller than any coefficient, so these are different classes.
+  for (Int t = sum.lo; t <= sum.hi; ++t) {
+    const Index residue = static_cast<Index>(t % modulus);
+    const Int least = tables.least(residue);
+    if (least > t) continue;
+    const std::vector<Value> counts = tables.counts(residue);
+    x->assign(sum.size(), Int(0));
+    for (std::size_t i = 0, j = 0; i < sum.size(); ++i) {
+      (*x)[i] = i == modulus_term ? (t - least) / modulus : Int(counts[j++]);
+    }
+    return Verdict::kYes;
+  }
+  return Verdict::kNo;
+}
+
 }  // namespace
 
 template <class Int>
 double cost_of_residues(const BoundedSum<Int>& sum) {
   const std::size_t modulus = choose_modulus(sum);
   if (modulus == sum.size()) return std::numeric_limits<double>::infinity();
-  const double nodes =
-      static_cast<double>(sum.coefficients[modulus]) * static_cast<double>(sum.size());
-  return nodes > kMaxTableSize ? std::numeric_limits<double>::infinity() : kCostPerNode * nodes;
+  const double nodes = static_cast<double>(sum.coefficients[modulus]);
+  if (nodes * static_cast<double>(sum.size()) > kMaxTableSize) {
+    return std::numeric_limits<double>::infinity();
+  }
+  double cost = 0;
+  for (std::size_t i = 0; i < sum.size(); ++i) {
+    const bool unlimited = sum.bounds[i] >= sum.hi / sum.coefficients[i];
+    cost += nodes * (unlimited ? kCostPerNode : kCostPerWindowNode);
+  }
+  return cost;
 }
 
 template <class Int>
 Verdict search_residues(const BoundedSum<Int>& sum, WorkBudget* budget, Numbers<Int>* x) {
   if (!budget->spend(cost_of_residues(sum))) return Verdict::kTooHard;
-  const std::size_t modulus_term = choose_modulus(sum);
-  const Int modulus = sum.coefficients[modulus_term];
-  ResidueTables<Int> tables(modulus, sum.hi);
-  for (std::size_t i = 0; i < sum.size(); ++i) {
-    if (i != modulus_term) tables.add(sum.coefficients[i], sum.bounds[i]);
-  }
-  // The slack is smaller than any coefficient, so these are different classes.
-  for (Int t = sum.lo; t <= sum.hi; ++t) {
-    const Int least = tables.least(t % modulus);
-    if (least > t) continue;
-    std::vector<Int> counts = tables.counts(static_cast<Index>(t % modulus));
-    x->assign(sum.size(), Int(0));
-    for (std::size_t i = 0, j = 0; i < sum.size(); ++i) {
-      (*x)[i] = i == modulus_term ? (t - least) / modulus : counts[j++];
-    }
-    return Verdict::kYes;
-  }
-  return Verdict::kNo;
+  return sum.hi < Int(1) << 30 ? search_tables<std::int32_t>(sum, x) : search_tables<Int>(sum, x);
 }
 
 template Verdict search_residues(const BoundedSum<std::int64_t>&, WorkBudget*,

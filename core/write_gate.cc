@@ -72,14 +72,6 @@ bool is_passing_sharer(const Node* node, const Node& value) {
 
 }  // namespace
 
-void require_same_space(const Node& temporary, const Node& leader) {
-  if (temporary.has(kCopyOnWrite) && temporary.buffer->space != leader.buffer->space) {
-    throw_invalid_argument(
-        absl::StrCat("the array that a temporary of shape ", tuple_text(temporary.layout.shape()),
-                     " was made from has been rearranged since, in the same statement"));
-  }
-}
-
 WriteScope::WriteScope(Node& node, Receiver receiver, const Node* dying_source)
     : node_(node), dying_source_(dying_source) {
   if (node.has(kReadOnly)) refuse(node, "");

@@ -86,10 +86,6 @@ void write_element(Node& node, Receiver receiver, ElementPlace place, const void
 /// elements, before anything is made from it that could be written. Errors: `std::bad_alloc`.
 void make_elements_distinct(Node& node);
 
-/// Errors: `std::invalid_argument` if `temporary` was made before the value `leader` was
-/// rearranged.
-void require_same_space(const Node& temporary, const Node& leader);
-
 }  // namespace cow::internal
 
 #endif  // COW_CORE_WRITE_GATE_H_

@@ -1,0 +1,119 @@
+#ifndef COW_DIAGNOSTICS_ALIAS_SANITIZER_H_
+#define COW_DIAGNOSTICS_ALIAS_SANITIZER_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "cow/core/observer.h"
+#include "cow/diagnostics/options.h"
+#include "cow/diagnostics/registry.h"
+#include "cow/diagnostics/report.h"
+#include "cow/diagnostics/report_builder.h"
+#include "cow/diagnostics/report_sink.h"
+#include "cow/diagnostics/stack.h"
+#include "cow/diagnostics/surprise.h"
+#include "cow/diagnostics/write_log.h"
+
+namespace cow::alsan {
+
+/// What a program did, as the line at its end tells it.
+struct Coverage {
+  std::int64_t arrays = 0;           // made from no other
+  std::int64_t views = 0;            // made from another, temporaries too
+  std::int64_t writes = 0;           // operations that write
+  std::int64_t aliased = 0;          // of these: another live array can read the bytes
+  std::int64_t declared = 0;         // of these: only arrays of the same value can
+  std::int64_t findings = 0;
+  std::int64_t distinct = 0;         // by write site and view-creation site
+  std::int64_t suppressed = 0;
+};
+
+/// "AliasSanitizer: 14 arrays, 9 views, ...", without a newline.
+std::string coverage_line(const Coverage& coverage);
+
+/// Watches every array: keeps the view tree, logs writes that other arrays can see, and reports
+/// reads that return something else than the reader's own value would hold (AS001).
+///
+/// One lock for all. Arrays of buffers made before it was installed are not watched.
+class AliasSanitizer final : public AccessObserver {
+ public:
+  explicit AliasSanitizer(Options options);
+
+  /// Instead of printing; for tests and tools. Called under the lock.
+  void set_report_handler(std::function<void(const Report&)> handler);
+
+  /// What a read saw, surprises or none: the array, its value's surprises with who wrote them.
+  struct ReadFindings {
+    const internal::Access& access;
+    const std::vector<Surprise>& surprises;
+    /// One for each surprise: the array written, null if unknown.
+    const std::vector<const ArrayRecord*>& writers;
+  };
+  /// Called for each read that has a surprise, before reports are made distinct. Under the lock.
+  void set_read_listener(std::function<void(const ReadFindings&)> listener);
+
+  Coverage coverage() const;
+
+  /// Prints the line at the end of the program if there is something to say. Returns the exit code
+  /// that findings call for, 0 if none.
+  int finish();
+
+  void on_allocate(internal::Node& node) override;
+  void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) override;
+  void on_read(const internal::Access& access) override;
+  void* before_write(const internal::Access& access, const internal::Node& value,
+                     const internal::Node* dying_source) override;
+  void after_write(const internal::Access& access, void* token) override;
+  void on_refused_write(const internal::Node&) override {}
+  void on_detach(internal::Node& value, internal::Buffer& from, Index bytes_copied) override;
+  void on_release(internal::Node& node) override;
+  void on_forget(internal::Node& node) override;
+  void on_free(internal::Buffer& buffer) override;
+  void on_label(internal::Node& node) override;
+  std::string view_tree_text(const internal::Node& node) override;
+
+ private:
+  struct PendingWrite;
+
+  void count_aliased(const PendingWrite& write, const internal::Access& access);
+  void record_elements(PendingWrite* write);
+  void judge_write(const PendingWrite& write, absl::Span<const Index> changed);
+  void log_write(const PendingWrite& write, Index changed);
+  /// Groups by the write that is to blame; a report each.
+  void report_surprises(const BufferRecord& buffer, const ArrayRecord& reader,
+                        const std::vector<Surprise>& surprises, bool has_read);
+  void report(const SurpriseFinding& finding);
+  void print_log_line(const LoggedWrite& write);
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  Registry registry_;
+  StackDepot stacks_;
+  WriteLog log_;
+  ReportSink sink_;
+  Moment now_ = 1;
+  Coverage coverage_;
+  std::int64_t log_lines_ = 0;
+  absl::flat_hash_set<std::pair<StackId, StackId>> seen_sites_;
+  absl::flat_hash_set<std::string> seen_reports_;
+  std::function<void(const Report&)> report_handler_;
+  std::function<void(const ReadFindings&)> read_listener_;
+};
+
+/// The sanitizer of this process; null if there is none. Linking `//diagnostics:auto_install` makes
+/// one before `main`, unless `ALSAN_OPTIONS=mode=off`.
+AliasSanitizer* alias_sanitizer();
+
+/// Installs a sanitizer for the rest of the process and returns it; null if an observer is installed
+/// already. In `mode=cow` buffers made from now on are copy-on-write.
+AliasSanitizer* install_alias_sanitizer(const Options& options);
+
+}  // namespace cow::alsan
+
+#endif  // COW_DIAGNOSTICS_ALIAS_SANITIZER_H_

@@ -1,0 +1,247 @@
+#include "cow/diagnostics/registry.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "cow/core/overlap.h"
+
+namespace cow::alsan {
+namespace {
+
+/// Dead ancestors that an array remembers, for its name and its place in the tree.
+constexpr int kDeadAncestors = 16;
+constexpr std::size_t kLongestHowMade = 60;
+
+using RecordPointer = std::shared_ptr<ArrayRecord>;
+
+RecordPointer* slot_of(const internal::Node& node) {
+  return static_cast<RecordPointer*>(node.record);
+}
+
+/// Copies what diagnostics show of a node, which may have changed.
+void refresh(ArrayRecord* array, const internal::Node& node) {
+  array->layout = node.layout;
+  array->address = node.address();
+}
+
+/// `v = v[1:]` in a loop must not grow without bound: a long line of dead ancestors is shortened.
+void forget_dead_ancestors(ArrayRecord* array) {
+  int dead = 0;
+  ArrayRecord* at = array;
+  while (at->made_from != nullptr && !at->made_from->is_alive && ++dead < kDeadAncestors) {
+    at = at->made_from.get();
+  }
+  if (dead < kDeadAncestors || at->made_from->made_from == nullptr) return;
+  const RecordPointer skipped = at->made_from;
+  at->how_made = skipped->how_made + at->how_made;
+  if (at->how_made.size() > kLongestHowMade) at->how_made = "[...]";
+  at->made_from = skipped->made_from;
+}
+
+/// A dead value that wrote nothing and that only `value` was made from adds nothing to what `value`
+/// expects, but the moment of its own birth: `v = v[1:]` in a loop keeps few values.
+void inherit_from_dead(ValueRecord* value) {
+  while (value->made_from != nullptr) {
+    const std::shared_ptr<ValueRecord> dead = value->made_from;
+    const bool is_ours = dead.use_count() == 2;  // `value`'s and this function's
+    if (!is_ours || dead->has_written || dead->made_from == nullptr) return;
+    if (dead->buffer != value->buffer) return;
+    value->value.birth = dead->value.birth;
+    value->value.made_from = dead->value.made_from;
+    value->buffer->births.splice(dead->place_in_births, value->buffer->births,
+                                 value->place_in_births);
+    value->made_from = dead->made_from;
+  }
+}
+
+}  // namespace
+
+ValueRecord::~ValueRecord() {
+  if (buffer != nullptr) {
+    buffer->births.erase(place_in_births);
+    buffer->values.erase(value.id);
+  }
+  // A long line of values ends one by one, not by recursion.
+  std::shared_ptr<ValueRecord> next = std::move(made_from);
+  while (next != nullptr && next.use_count() == 1) {
+    std::shared_ptr<ValueRecord> after = std::move(next->made_from);
+    next = std::move(after);
+  }
+}
+
+std::string name_of(const ArrayRecord& array) {
+  if (!array.label.empty()) return array.label;
+  if (array.made_from != nullptr && !array.how_made.empty()) {
+    return name_of(*array.made_from) + array.how_made;
+  }
+  return absl::StrCat(array.made_from == nullptr ? "array#" : "view#", array.number);
+}
+
+bool is_made_from(const ArrayRecord& array, const ArrayRecord& ancestor) {
+  for (const ArrayRecord* at = array.made_from.get(); at != nullptr; at = at->made_from.get()) {
+    if (at == &ancestor) return true;
+  }
+  return false;
+}
+
+bool index_of(const ArrayRecord& array, const std::byte* address, Dims* index) {
+  const StridedMemory all{reinterpret_cast<Index>(array.address), array.layout.shape(),
+                          array.layout.strides(), array.itemsize()};
+  const StridedMemory one{reinterpret_cast<Index>(address), {}, {}, array.itemsize()};
+  OverlapResult found = find_overlap(all, one);
+  *index = std::move(found.index_a);
+  return found.verdict == Verdict::kYes;
+}
+
+const std::shared_ptr<ArrayRecord>& Registry::record_of(const internal::Node& node) {
+  return *slot_of(node);
+}
+
+BufferRecord* Registry::buffer_record(internal::Buffer& buffer) {
+  if (buffer.record == nullptr) {
+    buffer.record = new BufferRecord{next_buffer_++,
+                                     buffer.dtype,
+                                     buffer.size_bytes,
+                                     buffer.memory,
+                                     buffer.mode == Mode::kView,
+                                     nullptr,
+                                     {},
+                                     {}};
+  }
+  return static_cast<BufferRecord*>(buffer.record);
+}
+
+std::shared_ptr<ValueRecord> Registry::new_value(BufferRecord* buffer, Moment birth,
+                                                 std::shared_ptr<ValueRecord> made_from) {
+  auto record = std::make_shared<ValueRecord>();
+  const Value* ancestor = made_from == nullptr ? nullptr : &made_from->value;
+  record->value = {next_value_++, birth, ancestor};
+  record->buffer = buffer;
+  record->made_from = std::move(made_from);
+  record->place_in_births = buffer->births.insert(buffer->births.end(), record.get());
+  buffer->values.emplace(record->value.id, record.get());
+  return record;
+}
+
+std::shared_ptr<ArrayRecord> Registry::new_array(internal::Node& node, StackId site) {
+  auto array = std::make_shared<ArrayRecord>();
+  array->number = next_array_++;
+  array->dtype = node.current_buffer().dtype;
+  array->buffer_number = buffer_record(node.current_buffer())->number;
+  array->made_at = site;
+  refresh(array.get(), node);
+  node.record = new RecordPointer(array);
+  return array;
+}
+
+ArrayRecord* Registry::add_owner(internal::Node& node, Moment now, StackId site) {
+  auto array = new_array(node, site);
+  array->value = new_value(buffer_record(node.current_buffer()), now, nullptr);
+  array->value->arrays.push_back(array.get());
+  ++owner_count_;
+  return array.get();
+}
+
+ArrayRecord* Registry::add_view(internal::Node& made, const internal::Node& source,
+                                const ViewOp& op, Moment now, StackId site) {
+  if (&made == &source) {
+    ArrayRecord* array = slot_of(made)->get();
+    refresh(array, made);
+    absl::StrAppend(&array->how_made, view_op_text(op));
+    array->made_at = site;
+    array->is_declared = made.has(internal::kDeclared);
+    return array;
+  }
+  const RecordPointer& from = record_of(source);
+  inherit_from_dead(from->value.get());
+  auto array = new_array(made, site);
+  array->how_made = view_op_text(op);
+  array->made_from = from;
+  array->is_declared = made.has(internal::kDeclared);
+  const bool joins = made.leader != &made;
+  array->value = joins ? record_of(*made.leader)->value
+                       : new_value(buffer_record(made.current_buffer()), now, from->value);
+  array->value->arrays.push_back(array.get());
+  forget_dead_ancestors(array.get());
+  ++view_count_;
+  return array.get();
+}
+
+void Registry::move_value(internal::Node& leader) {
+  ValueRecord* value = record_of(leader)->value.get();
+  BufferRecord* to = buffer_record(*leader.buffer);
+  value->buffer->births.erase(value->place_in_births);
+  value->buffer->values.erase(value->value.id);
+  value->buffer = to;
+  value->place_in_births = to->births.insert(to->births.end(), value);
+  to->values.emplace(value->value.id, value);
+  refresh(record_of(leader).get(), leader);
+  for (ArrayRecord* array : value->arrays) array->buffer_number = to->number;
+}
+
+void Registry::release(internal::Node& node) {
+  ArrayRecord* array = slot_of(node)->get();
+  array->is_alive = false;
+  auto& arrays = array->value->arrays;
+  arrays.erase(std::find(arrays.begin(), arrays.end(), array));
+}
+
+void Registry::forget(internal::Node& node) {
+  RecordPointer* slot = slot_of(node);
+  (*slot)->value.reset();
+  delete slot;
+  node.record = nullptr;
+}
+
+void Registry::free_buffer(internal::Buffer& buffer) {
+  auto* record = static_cast<BufferRecord*>(buffer.record);
+  if (record == nullptr) return;
+  // In copy-on-write mode a dead value's record may outlive its buffer.
+  for (ValueRecord* value : record->births) value->buffer = nullptr;
+  delete record;
+  buffer.record = nullptr;
+}
+
+namespace {
+
+struct Tree {
+  absl::flat_hash_map<const ArrayRecord*, std::vector<const ArrayRecord*>> children;
+  std::vector<Registry::TreeEntry> entries;
+
+  void add(const ArrayRecord* array, int depth) {
+    entries.push_back({depth, array});
+    const auto found = children.find(array);
+    if (found == children.end()) return;
+    auto& list = found->second;
+    std::sort(list.begin(), list.end(), [](const ArrayRecord* a, const ArrayRecord* b) {
+      return a->number < b->number;
+    });
+    for (const ArrayRecord* child : list) add(child, depth + 1);
+  }
+};
+
+}  // namespace
+
+std::vector<Registry::TreeEntry> Registry::tree_of(const BufferRecord& buffer) {
+  Tree tree;
+  std::vector<const ArrayRecord*> roots;
+  absl::flat_hash_set<const ArrayRecord*> seen;
+  for (const ValueRecord* value : buffer.births) {
+    for (const ArrayRecord* live : value->arrays) {
+      for (const ArrayRecord* at = live; at != nullptr && seen.insert(at).second;
+           at = at->made_from.get()) {
+        if (at->made_from == nullptr) {
+          roots.push_back(at);
+        } else {
+          tree.children[at->made_from.get()].push_back(at);
+        }
+      }
+    }
+  }
+  for (const ArrayRecord* root : roots) tree.add(root, 0);
+  return std::move(tree.entries);
+}
+
+}  // namespace cow::alsan

@@ -1,0 +1,124 @@
+#ifndef COW_DIAGNOSTICS_REGISTRY_H_
+#define COW_DIAGNOSTICS_REGISTRY_H_
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "cow/core/layout.h"
+#include "cow/core/node.h"
+#include "cow/core/observer.h"
+#include "cow/diagnostics/element_history.h"
+#include "cow/diagnostics/stack.h"
+
+/// What is known of each buffer, value and array. No locks: the sanitizer has one.
+namespace cow::alsan {
+
+struct ArrayRecord;
+struct BufferRecord;
+
+/// A value (see `Value`) that an array, another value or a pending write refers to.
+struct ValueRecord {
+  Value value;
+  BufferRecord* buffer;
+  std::shared_ptr<ValueRecord> made_from;
+  std::vector<ArrayRecord*> arrays;  // whose handles are alive
+  bool has_written = false;
+  std::list<ValueRecord*>::iterator place_in_births;  // in `buffer->births`
+
+  ~ValueRecord();
+};
+
+/// A block of memory and the values on it.
+struct BufferRecord {
+  int number;  // as reports name it, from 1
+  DType dtype;
+  Index size_bytes;
+  std::byte* memory;
+  /// Twins are kept. False in copy-on-write mode, where no write shows in another value.
+  bool is_judged;
+  /// Begun at the first write that another array could see.
+  std::unique_ptr<ElementHistory> history;
+  std::list<ValueRecord*> births;  // oldest first
+  absl::flat_hash_map<std::uint64_t, ValueRecord*> values;
+
+  Index itemsize() const { return dtype_size_bytes(dtype); }
+  Index element_count() const { return size_bytes / itemsize(); }
+  /// The number of the element at `address`, in the order of memory.
+  Index element_at(const std::byte* address) const { return (address - memory) / itemsize(); }
+  std::byte* address_of(Index element) const { return memory + element * itemsize(); }
+};
+
+/// An array, alive or dead: the log and the tree may name it longer than it lives.
+struct ArrayRecord {
+  std::uint64_t number;
+  DType dtype;
+  int buffer_number;
+  StackId made_at;
+  std::string label;
+  std::string how_made;  // behind the name of `made_from`: "[1:3]", ".T"
+  std::shared_ptr<ArrayRecord> made_from;
+  std::shared_ptr<ValueRecord> value;  // null once the node is gone
+  Layout layout;
+  std::byte* address;  // of element (0, ..., 0)
+  bool is_alive = true;
+  bool is_declared = false;  // made by .ref()
+
+  Index itemsize() const { return dtype_size_bytes(dtype); }
+};
+
+/// The label, or how it was made from what has one, or "array#3".
+std::string name_of(const ArrayRecord& array);
+
+/// Is `ancestor` what `array` was made from, directly or not?
+bool is_made_from(const ArrayRecord& array, const ArrayRecord& ancestor);
+
+/// The index tuple of the element at `address` in `array`; false if it is not one of its elements.
+bool index_of(const ArrayRecord& array, const std::byte* address, Dims* index);
+
+class Registry {
+ public:
+  /// A new array that is made from no other.
+  ArrayRecord* add_owner(internal::Node& node, Moment now, StackId site);
+  /// An array made from another; or what a temporary turned into, if they are the same node.
+  ArrayRecord* add_view(internal::Node& made, const internal::Node& source, const ViewOp& op,
+                        Moment now, StackId site);
+  /// The value that `leader` leads is on another buffer now.
+  void move_value(internal::Node& leader);
+  /// The handle is gone; then: the node is.
+  void release(internal::Node& node);
+  void forget(internal::Node& node);
+  void free_buffer(internal::Buffer& buffer);
+
+  /// What is known of an observed array.
+  static const std::shared_ptr<ArrayRecord>& record_of(const internal::Node& node);
+
+  /// The arrays of `buffer` that are alive, and what they were made from, depth first.
+  struct TreeEntry {
+    int depth;
+    const ArrayRecord* array;
+  };
+  static std::vector<TreeEntry> tree_of(const BufferRecord& buffer);
+
+  std::int64_t owner_count() const { return owner_count_; }
+  std::int64_t view_count() const { return view_count_; }
+
+ private:
+  BufferRecord* buffer_record(internal::Buffer& buffer);
+  std::shared_ptr<ValueRecord> new_value(BufferRecord* buffer, Moment birth,
+                                         std::shared_ptr<ValueRecord> made_from);
+  std::shared_ptr<ArrayRecord> new_array(internal::Node& node, StackId site);
+
+  std::uint64_t next_value_ = 1;
+  std::uint64_t next_array_ = 1;
+  int next_buffer_ = 1;
+  std::int64_t owner_count_ = 0;
+  std::int64_t view_count_ = 0;
+};
+
+}  // namespace cow::alsan
+
+#endif  // COW_DIAGNOSTICS_REGISTRY_H_

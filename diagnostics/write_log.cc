@@ -1,0 +1,27 @@
+#include "cow/diagnostics/write_log.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cow::alsan {
+namespace {
+
+bool is_before(const LoggedWrite& write, Moment moment) { return write.moment < moment; }
+
+}  // namespace
+
+void WriteLog::add(LoggedWrite write) {
+  // A span's write began before writes made while it was open.
+  const auto place = std::lower_bound(writes_.begin(), writes_.end(), write.moment, is_before);
+  writes_.insert(place, std::move(write));
+  if (writes_.size() <= capacity_) return;
+  writes_.pop_front();
+  ++dropped_;
+}
+
+const LoggedWrite* WriteLog::find(Moment moment) const {
+  const auto found = std::lower_bound(writes_.begin(), writes_.end(), moment, is_before);
+  return found != writes_.end() && found->moment == moment ? &*found : nullptr;
+}
+
+}  // namespace cow::alsan

@@ -1,0 +1,198 @@
+#include "cow/diagnostics/report_printer.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace cow::alsan {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// The example of the documentation.
+constexpr const char* kGolden =
+    R"(=================================================================
+==4242==WARNING: AliasSanitizer: surprise-mutation (AS001) of 'original' through its view 'slice'
+READ of original[1,1]: 999, was 6
+    #0 main examples/tour.cc:52
+WRITTEN through slice[0,0] = original[1,1] (1 of 12 elements changed)
+    #0 main examples/tour.cc:48
+'slice' int64 (2,2) strides (32,8) = original[1:3, 1:3], made at
+    #0 main examples/tour.cc:31
+'original' int64 (3,4), buffer #1, 96 bytes, made at
+    #0 main examples/tour.cc:24
+View tree of buffer #1:
+  original (3,4)                    <- read here
+  ├── slice = [1:3, 1:3]            <- written here
+  ├── reshaped = .reshape(4, 3)        also changed: [1,2]
+  └── transposed = .T                  also changed: [1,1]
+Memory:  . . . .   . W # .   . # # .   (W written, # slice, . original)
+FIX: write to slice.copy(), declare it with .ref() if meant, or run with ALSAN_OPTIONS=mode=cow
+SUMMARY: AliasSanitizer: surprise-mutation examples/tour.cc:48 in main
+)";
+
+Frame main_at(int line) { return {"main", "examples/tour.cc", line}; }
+
+Report tour_report() {
+  Report report;
+  report.rule = "AS001";
+  report.kind = "surprise-mutation";
+  report.direction = Direction::kBaseThroughView;
+  report.read = {"original", {1, 1}};
+  report.written = {"slice", {0, 0}};
+  report.now = "999";
+  report.was = "6";
+  report.changed_elements = 1;
+  report.total_elements = 12;
+  report.read_frames = {main_at(52)};
+  report.write_frames = {main_at(48)};
+  report.arrays = {
+      {"slice", "int64", {2, 2}, {32, 8}, view_origin("original[1:3, 1:3]"), {main_at(31)}},
+      {"original", "int64", {3, 4}, {}, base_origin(1, 96), {main_at(24)}}};
+  report.buffer_id = 1;
+  report.tree = {{0, "original", "(3,4)", "read here", ""},
+                 {1, "slice", "[1:3, 1:3]", "written here", ""},
+                 {1, "reshaped", ".reshape(4, 3)", "", "also changed: [1,2]"},
+                 {1, "transposed", ".T", "", "also changed: [1,1]"}};
+  const std::string cells = ".....W#..##.";
+  report.memory =
+      draw_memory(12, 4, [&](Index begin, Index) { return cells[static_cast<std::size_t>(begin)]; },
+                  {{'W', "written"}, {'#', "slice"}, {'.', "original"}});
+  report.fix =
+      "write to slice.copy(), declare it with .ref() if meant, or run with ALSAN_OPTIONS=mode=cow";
+  report.summary_site = main_at(48);
+  return report;
+}
+
+std::string printed(const Report& report) { return print_text(report, {4242, false, false}); }
+
+TEST(ReportPrinterTest, PrintsTheExampleToTheLetter) { EXPECT_EQ(printed(tour_report()), kGolden); }
+
+TEST(ReportPrinterTest, ErrorsSayError) {
+  const std::string text = print_text(tour_report(), {17, true, false});
+  EXPECT_THAT(text, HasSubstr("\n==17==ERROR: AliasSanitizer: surprise-mutation (AS001) of "));
+  EXPECT_THAT(text, Not(HasSubstr("WARNING")));
+}
+
+TEST(ReportPrinterTest, ColourAddsOnlyEscapes) {
+  std::string text = print_text(tour_report(), {4242, true, true});
+  EXPECT_THAT(text, HasSubstr("\033[1m\033[31m==4242==ERROR"));
+  for (std::size_t at; (at = text.find('\033')) != text.npos;) {
+    text.erase(at, text.find('m', at) - at + 1);
+  }
+  EXPECT_EQ(text, print_text(tour_report(), {4242, true, false}));
+  EXPECT_THAT(printed(tour_report()), Not(HasSubstr("\033")));
+}
+
+TEST(ReportPrinterTest, DirectionsHaveTheirWords) {
+  Report report = tour_report();
+  report.read = {"slice", {0, 0}};
+  report.written = {"original", {1, 1}};
+  report.direction = Direction::kViewThroughBase;
+  EXPECT_THAT(printed(report),
+              AllOf(HasSubstr("of 'slice' through its base 'original'\nREAD of slice[0,0]: 999"),
+                    HasSubstr("WRITTEN through original[1,1] = slice[0,0] (")));
+  report.direction = Direction::kSibling;
+  EXPECT_THAT(printed(report), HasSubstr("of 'slice' through its sibling 'original'\n"));
+}
+
+TEST(ReportPrinterTest, ValuesStandAtTheWriteIfNothingWasRead) {
+  Report report = tour_report();
+  report.has_read = false;
+  EXPECT_THAT(printed(report),
+              AllOf(HasSubstr("'slice'\nWRITTEN through slice[0,0] = original[1,1]: 999, was 6 (1 "
+                              "of 12 elements changed)\n    #0 main examples/tour.cc:48\n"),
+                    Not(HasSubstr("READ of"))));
+}
+
+TEST(ReportPrinterTest, StacksAreNumberedAndMayBePartlyUnknown) {
+  Report report = tour_report();
+  report.read_frames = {{"f", "a.cc", 1}, {"g", "", 0}, {"", "(app+0x12)", 0}, {"main", "a.cc", 0}};
+  report.write_frames = {};
+  report.summary_site = {};
+  const std::string text = printed(report);
+  EXPECT_THAT(text, HasSubstr("    #0 f a.cc:1\n    #1 g\n    #2 (app+0x12)\n    #3 main a.cc\n"));
+  EXPECT_THAT(text, HasSubstr("changed)\n    (place unknown)\n"));
+  EXPECT_THAT(text, HasSubstr("\nSUMMARY: AliasSanitizer: surprise-mutation\n"));
+}
+
+TEST(ReportPrinterTest, TreeOfAnyDepth) {
+  Report report = tour_report();
+  report.tree = {{0, "a", "(9,)", "", ""},  {1, "b", "[1:]", "", ""},  {2, "c", "[1:]", "", ""},
+                 {3, "d", ".T", "", ""},    {2, "e", "[2:]", "", "x"}, {1, "f", "[3:]", "", ""},
+                 {2, "g", ".ref()", "", ""}};
+  EXPECT_THAT(printed(report), HasSubstr(R"(:
+  a (9,)
+  ├── b = [1:]
+  │   ├── c = [1:]
+  │   │   └── d = .T
+  │   └── e = [2:]                     x
+  └── f = [3:]
+      └── g = .ref()
+Memory:)"));
+}
+
+TEST(ReportPrinterTest, LongTreeRowsMoveTheArrowsAlike) {
+  Report report = tour_report();
+  const std::string name(60, 'n');
+  report.tree = {{0, "größe", "(2,)", "read here", "also changed: [0]"},
+                 {1, name, ".T", "written here", ""}};
+  EXPECT_THAT(printed(report), HasSubstr("\n  größe (2,)" + std::string(73 - 12, ' ') +
+                                         "<- read here; also changed: [0]\n  └── " + name +
+                                         " = .T  <- written here\n"));
+}
+
+TEST(ReportPrinterTest, LargeMemoryIsScaledAndWrapped) {
+  Report report = tour_report();
+  report.memory = draw_memory(32'000, 10, [](Index begin, Index) { return begin == 0 ? 'W' : '.'; },
+                              {{'W', "written"}, {'.', "original"}});
+  EXPECT_THAT(printed(report), HasSubstr("\nMemory:  W . . . . . . .   . . . . . . . .   . . . . . "
+                                         ". . .   . . . . . . . .   (a cell is 1000 elements: W "
+                                         "written, . original)\n"));
+  report.memory.rows = {std::string(30, '.'), std::string(30, '#')};
+  EXPECT_THAT(printed(report), HasSubstr(" . .\n         # # "));
+}
+
+TEST(ReportPrinterTest, PartsThatAreNotThereAreLeftOut) {
+  Report report = tour_report();
+  report.tree.clear();
+  report.memory.rows.clear();
+  report.fix.clear();
+  EXPECT_THAT(printed(report),
+              AllOf(Not(HasSubstr("View tree")), Not(HasSubstr("Memory")), Not(HasSubstr("FIX"))));
+}
+
+TEST(ReportPrinterTest, ScalarsAndVectors) {
+  Report report = tour_report();
+  report.read = {"total", {}};
+  report.arrays = {{"total", "bool", {}, {}, base_origin(2, 1), {}},
+                   {"line", "bool", {4}, {-8}, view_origin("x[::-1]"), {}}};
+  report.total_elements = 1;
+  EXPECT_THAT(printed(report),
+              AllOf(HasSubstr("READ of total[()]: "), HasSubstr("(1 of 1 element changed)"),
+                    HasSubstr("'total' bool (), buffer #2, 1 bytes, made at\n"),
+                    HasSubstr("'line' bool (4,) strides (-8,) = x[::-1], made at\n")));
+}
+
+TEST(ReportPrinterTest, LabelsCannotForgeLines) {
+  Report report = tour_report();
+  report.read.array = "a\n==1==ERROR\x1b[2J\x7f";
+  report.now = "\r";
+  const std::string text = printed(report);
+  EXPECT_THAT(text, HasSubstr("of 'a?==1==ERROR?[2J?' through"));
+  EXPECT_THAT(text, HasSubstr(": ?, was 6\n"));
+  for (const char* unwanted : {"\x1b", "\x7f", "\r", "\n==1"}) {
+    EXPECT_THAT(text, Not(HasSubstr(unwanted)));
+  }
+}
+
+TEST(ReportPrinterTest, EmptyReportIsSafe) { EXPECT_THAT(printed(Report()), StartsWith("======")); }
+
+}  // namespace
+}  // namespace cow::alsan
