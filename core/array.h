@@ -272,14 +272,13 @@ class Array {
   }
   /// `value` into the elements where `mask` is true, or the entries of the first axis listed.
   void put(const Array<bool>& mask, const E& value) & {
-    internal::make_elements_distinct(node());
-    write_selected(internal::Receiver::kNamed, where(mask), value);
+    write_selected([&] { return where(mask); }, value);
   }
   void put(const IndexList& list, const E& value) & {
-    internal::make_elements_distinct(node());
     const Index count = static_cast<Index>(list.positions().size());
-    write_selected(internal::Receiver::kNamed,
-                   internal::select_positions(node().layout, list.positions(), {count}, 0), value);
+    write_selected(
+        [&] { return internal::select_positions(node().layout, list.positions(), {count}, 0); },
+        value);
   }
 
   /// In place, element by element; `other` is a scalar or an array that is broadcast. Integers
@@ -363,7 +362,7 @@ class Array {
 
   ElementRef<E> element(internal::Receiver receiver, std::initializer_list<Index> position) {
     internal::Node& n = node();
-    return {n, receiver, internal::place_of(n, position)};
+    return {n, receiver, internal::place_of(n.layout, position)};
   }
 
   template <int N>
@@ -433,9 +432,8 @@ class Array {
   Array selected(const internal::Selection& selection) const {
     return Array(internal::copy_selection(node(), selection));
   }
-  void write_selected(internal::Receiver receiver, const internal::Selection& selection,
-                      const E& value) {
-    internal::fill_selection(node(), receiver, selection, &value);
+  void write_selected(absl::FunctionRef<internal::Selection()> select, const E& value) {
+    internal::fill_selection(node(), internal::Receiver::kNamed, select, &value);
   }
 
   template <class Source>

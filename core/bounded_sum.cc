@@ -1,3 +1,57 @@
+// The problem
+// -----------
+// Given c_i, n_i and a range [lo, hi]: are there integers 0 <= x_i <= n_i with
+// lo <= sum c_i x_i <= hi? Whether two strided arrays share a byte is this question (overlap.cc).
+// It contains subset sum, so it is NP-complete, and any method has inputs on which it is slow. But
+// the question has several sizes: the number of terms, the coefficients, the bounds, and the sum.
+// If one of them is small there is a method that is fast. What is done here:
+//
+// 1. Reduction (bounded_sum_reduce.cc), exact and polynomial.
+//    - Signs: x -> n - x makes all c positive. The range is seen from its nearer end of the box.
+//    - Gapless multiples: the slack hi - lo, from the item sizes, is a term with coefficient 1. A
+//      term whose coefficient does not exceed what smaller ones fill without gaps, and is a
+//      multiple of theirs, is merged with them. Rows of contiguous arrays vanish in this way, equal
+//      strides become one term, and divisible strides one after the other.
+//    - Common divisors: all coefficients and the range are divided; the range may become empty.
+//      Without slack, x_i is known modulo the common divisor of all other coefficients.
+//    - Bounds: x_i <= hi / c_i, and x_i is at least what the others cannot make up for.
+//    What slices, transposes and reshapes of one array give is decided here, mostly by the first
+//    linear pass (settle_nested): if every coefficient exceeds all smaller terms together, division
+//    with remainder from the largest down leaves no choice. Tens of nanoseconds, no allocation.
+//
+// 2. A short depth-first search (depth_first_search.cc). It differs from NumPy's (Ramachandran
+//    2006, "Use of extended Euclidean algorithm in solving a system of linear Diophantine equations
+//    with bounded variables") in its last step: two terms with slack are solved in O(log c) by
+//    Euclid's algorithm for "first multiple of a modulo m in an interval", so two levels of the
+//    tree are never searched. Decides most of what is left, in about a microsecond.
+//
+// 3. The cheapest by estimate of four predictable searches:
+//    - Residue classes (residue_search.cc), O(terms * c) for the least c whose bound does not
+//      matter: shortest paths modulo c, as for the Frobenius problem (Nijenhuis 1979; Boecker and
+//      Liptak 2007), extended to bounds by sliding minima. For few terms with many values.
+//    - Meet in the middle (table_search.cc; Horowitz and Sahni 1974), O(sqrt of the number of
+//      points in the box). For few values: 20 axes of length 2 take 2 * 2^10 steps, not 2^20.
+//    - Bit set (table_search.cc; Bellman 1957), O(hi / 64 * sum log n). For small sums.
+//    - Depth-first search to the end, O(product of what the bounds leave).
+//
+// 4. Before an expensive one of these, or if all are beyond the limit: lattice reduction
+//    (lattice_search.cc; Lenstra, Lenstra, Lovasz 1982; Aardal, Hurkens, Lenstra 2000). Its time
+//    depends on the number of terms and little on the size of the numbers. It finds most solutions
+//    that exist in some ten microseconds, and for few terms with huge numbers, or many terms with
+//    few solutions, it is the only one that can answer at all. As its time cannot be predicted, it
+//    gets an eighth of the time of the alternative.
+//
+// What stays hard: many terms (above about 40) with so large coefficients that tables are out of
+// the question and so many near-solutions that the lattice does not help; then kTooHard.
+//
+// Arithmetic
+// ----------
+// Sums are first added up with overflow checked. Below 2^61 everything is done in 64 bits, below
+// 2^125 in 128 bits, with no further checks: no intermediate result exceeds four times the largest
+// sum, except products in inverse_modulo, first_multiple and the lattice, which are formed in 128
+// bits from factors below 2^63, or checked. Floating point occurs in estimates and in the lattice
+// search, where its errors are bounded.
+
 #include "cow/core/bounded_sum.h"
 
 #include <algorithm>

@@ -15,8 +15,8 @@ enum class Verdict {
   kOverflow,  ///< The numbers do not fit 128-bit arithmetic; nothing is known.
 };
 
-/// Work allowed when the caller names no limit. A unit is about a nanosecond, so no question takes
-/// much more than a quarter of a second.
+/// Work allowed when the caller names no limit. A unit is about a nanosecond, at most a few where
+/// tables do not fit the caches: no question takes more than about half a second.
 inline constexpr Index kDefaultMaxWork = 250'000'000;
 
 /// Decides whether integers `0 <= x[i] <= bounds[i]` exist with
@@ -28,7 +28,7 @@ inline constexpr Index kDefaultMaxWork = 250'000'000;
 /// after the other can be settled, as is so for slices of one array.
 ///
 /// Errors: kOverflow if the sum can reach 2^125; kTooHard after about `max_work` elementary steps.
-/// The problem is NP-complete, so no limit suffices for every input. Memory: at most 64 MiB.
+/// The problem is NP-complete, so no limit suffices for every input. Memory: at most some 128 MiB.
 Verdict find_bounded_sum(absl::Span<const Index> coefficients, absl::Span<const Index> bounds,
                          absl::int128 lo, absl::int128 hi, Index max_work, absl::Span<Index> x);
 

@@ -65,7 +65,7 @@ template <class Int>
 double cost_of_bitset(const BoundedSum<Int>& sum);
 /// @}
 
-/// Numbers that a search may keep in tables: 64 MiB of int64_t at most.
+/// Numbers that a search may keep in tables: 64 MiB of int64_t.
 inline constexpr double kMaxTableSize = 1 << 23;
 
 }  // namespace cow::internal

@@ -10,9 +10,11 @@
 namespace cow::internal {
 namespace {
 
-// What the two-term step and one visited multiple cost.
-constexpr double kTwoTermCost = 100;
-constexpr double kVisitCost = 8;
+// What the two-term step and one visited multiple cost. 128-bit division is slow.
+template <class Int>
+constexpr double kTwoTermCost = sizeof(Int) > 8 ? 600 : 100;
+template <class Int>
+constexpr double kVisitCost = sizeof(Int) > 8 ? 48 : 8;
 
 // The smallest k >= 1 with l <= a * k mod m <= r, or -1, for 0 <= a < m and 0 < l <= r < m.
 // Euclid's algorithm on (m, a), O(log m) steps: either a multiple of a lies in [l, r], or the k
@@ -61,14 +63,14 @@ class DepthFirst {
   // Terms from `depth` on, whose sum must lie in [lo, hi].
   Verdict visit(std::size_t depth, Int lo, Int hi) {
     if (depth + 2 == sum_.size()) {
-      if (!budget_->spend(kTwoTermCost)) return Verdict::kTooHard;
+      if (!budget_->spend(kTwoTermCost<Int>)) return Verdict::kTooHard;
       return search_two_terms(sum_, depth, lo, hi, x_->data() + depth);
     }
     const Int coefficient = sum_.coefficients[depth];
     const Int rest = rest_[depth + 1], divisor = divisor_[depth + 1];
     const Int least = lo > rest ? divide_up<Int>(lo - rest, coefficient) : Int(0);
     for (Int x = std::min<Int>(sum_.bounds[depth], hi / coefficient); x >= least; --x) {
-      if (!budget_->spend(kVisitCost)) return Verdict::kTooHard;
+      if (!budget_->spend(kVisitCost<Int>)) return Verdict::kTooHard;
       Int left = hi - x * coefficient;
       if (left % divisor > hi - lo) continue;
       (*x_)[depth] = x;
@@ -135,12 +137,12 @@ Verdict search_depth_first(const BoundedSum<Int>& sum, WorkBudget* budget, Numbe
 template <class Int>
 double cost_of_depth_first(const BoundedSum<Int>& sum) {
   const double slack = static_cast<double>(sum.hi - sum.lo);
-  double rest = 0, cost = kTwoTermCost;
+  double rest = 0, cost = kTwoTermCost<Int>;
   for (std::size_t i = sum.size(); i-- > 0;) {
     const double c = static_cast<double>(sum.coefficients[i]);
     const double n = static_cast<double>(sum.bounds[i]);
     if (i + 2 < sum.size()) {
-      cost = (cost + kVisitCost) * std::min(n + 1, (rest + slack) / c + 1);
+      cost = (cost + kVisitCost<Int>)*std::min(n + 1, (rest + slack) / c + 1);
     }
     rest += c * n;
   }

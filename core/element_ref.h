@@ -28,25 +28,21 @@ inline Index displacement_of(const Layout& layout, std::initializer_list<Index> 
   return displacement;
 }
 
-/// Number in C order of the element at `position`. Errors: as `displacement_of`.
-inline Index flat_position(const Layout& layout, std::initializer_list<Index> position) {
+/// Where the element at `position` is. Errors: as `displacement_of`.
+inline ElementPlace place_of(const Layout& layout, std::initializer_list<Index> position) {
   if (static_cast<int>(position.size()) != layout.ndim()) {
     throw_wrong_rank(layout, static_cast<int>(position.size()));
   }
-  Index flat = 0;
+  ElementPlace place{0, 0};
   int axis = 0;
   for (Index i : position) {
-    flat = flat * layout.extent(axis) + normalize_index(i, layout.extent(axis), axis);
+    const Index extent = layout.extent(axis);
+    const Index from_front = normalize_index(i, extent, axis);
+    place.displacement += from_front * layout.stride(axis);
+    place.flat = place.flat * extent + from_front;
     ++axis;
   }
-  return flat;
-}
-
-inline ElementPlace place_of(const Node& node, std::initializer_list<Index> position) {
-  // Writing makes the elements of a stretched copy-on-write array distinct, which moves them.
-  const bool is_flat = node.has(kStretched) && node.has(kCopyOnWrite);
-  if (is_flat) return {flat_position(node.layout, position), true};
-  return {displacement_of(node.layout, position), false};
+  return place;
 }
 
 }  // namespace internal
@@ -60,18 +56,16 @@ class ElementRef {
       : node_(&node), place_(place), receiver_(receiver) {}
 
   operator T() const {
-    const Index displacement =
-        place_.is_flat ? node_->layout.displacement_of_flat(place_.where) : place_.where;
     if (!node_->has(internal::kSlowRead)) {
-      return internal::element_at<const T>(node_->data + displacement);
+      return internal::element_at<const T>(node_->data + place_.displacement);
     }
-    return internal::element_at<const T>(internal::begin_read_element(*node_, displacement));
+    return internal::element_at<const T>(internal::begin_read_element(*node_, place_.displacement));
   }
 
   /// Errors: `ReadOnlyError`, and `std::bad_alloc` where a copy is due; nothing has changed then.
   void operator=(const T& value) && {
     if (!node_->has(internal::kSlowWrite)) {
-      internal::element_at<T>(node_->data + place_.where) = value;
+      internal::element_at<T>(node_->data + place_.displacement) = value;
     } else {
       internal::write_element(*node_, receiver_, place_, &value);
     }

@@ -36,8 +36,8 @@ Cells format_integers(const std::byte* elements, std::size_t count) {
   Cells cells{std::string(count * width, ' '), width};
   char* out = cells.text.data();
   for (std::size_t i = 0; i < count; ++i, out += width) {
-    const char* end = std::to_chars(out, out + width, values[i]).ptr;
-    std::rotate(out, const_cast<char*>(end), out + width);
+    char* const end = std::to_chars(out, out + width, values[i]).ptr;
+    std::rotate(out, end, out + width);  // to the right of its cell
   }
   return cells;
 }

@@ -94,6 +94,7 @@ class Enumeration {
   const LatticeBasis& basis_;
   std::vector<Index> bounds_;
   std::size_t size_;
+  double cost_per_coordinate_ = 6 + 0.5 * static_cast<double>(size_);  // most_in_cut is quadratic
   WorkBudget* budget_;
   std::vector<Index> x_;
   std::vector<std::vector<double>> longer_;  // z after row j was given a value
@@ -229,7 +230,8 @@ Verdict Enumeration::visit(std::size_t free, const std::vector<double>& z) {
   // First what leads to the middle of the cut, then outwards on both sides.
   const Index middle = std::clamp(static_cast<Index>(std::round(aim_[j] - along)), least, most);
   for (Index offset = 0; middle - offset >= least || middle + offset <= most; ++offset) {
-    if (!budget_->spend(6.0 * static_cast<double>(size_))) return Verdict::kTooHard;
+    if (!budget_->spend(cost_per_coordinate_ * static_cast<double>(size_)))
+      return Verdict::kTooHard;
     for (Index lambda : {middle - offset, middle + offset}) {
       if (lambda < least || lambda > most) continue;
       Verdict verdict = try_value(j, lambda, along, z);

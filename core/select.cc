@@ -108,11 +108,12 @@ Handle copy_selection(const Node& source, const Selection& selection) {
   return result;
 }
 
-void fill_selection(Node& destination, Receiver receiver, const Selection& selection,
+void fill_selection(Node& destination, Receiver receiver, absl::FunctionRef<Selection()> select,
                     const void* value) {
-  // The gate may rearrange an array whose elements are not distinct; then they become distinct
-  // first, so that the displacements are those of the new arrangement.
+  // Before the gate, which must not be passed if there is an error.
+  Selection selection = select();
   WriteScope scope(destination, receiver);
+  if (scope.rearranged()) selection = select();
   scope.begin_scattered(selection.displacements);
   const std::size_t itemsize = static_cast<std::size_t>(destination.itemsize());
   for (Index displacement : selection.displacements) {

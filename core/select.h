@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "cow/core/index.h"
 #include "cow/core/node.h"
 #include "cow/core/write_gate.h"
@@ -51,8 +52,9 @@ Selection select_mask(const Layout& layout, const Layout& mask, const std::byte*
 /// The selected elements in a new array, in C order.
 Handle copy_selection(const Node& source, const Selection& selection);
 
-/// Writes `value`, of the array's element type, into the selected elements.
-void fill_selection(Node& destination, Receiver receiver, const Selection& selection,
+/// Writes `value`, of the array's element type, into the elements that `select` names; it is called
+/// again if passing the gate has rearranged them.
+void fill_selection(Node& destination, Receiver receiver, absl::FunctionRef<Selection()> select,
                     const void* value);
 
 }  // namespace internal

@@ -32,8 +32,9 @@ Buffer* gather(const Node& leader, Layout* arranged) {
 }
 
 /// `leader`'s value moves to memory of its own: its elements, if it is one array with nothing made
-/// from it; else its byte range, if that is at most half of the buffer; else the whole.
-void detach(Node& leader, const Node& writer) {
+/// from it; else its byte range, if that is at most half of the buffer; else the whole. Returns
+/// whether the elements were rearranged.
+bool detach(Node& leader, const Node& writer) {
   const Buffer& from = *leader.buffer;
   const Index itemsize = from.itemsize();
   const ByteRange range = leader.layout.byte_range(itemsize);
@@ -44,8 +45,9 @@ void detach(Node& leader, const Node& writer) {
   const bool sparse = !leader.layout.is_dense(itemsize);
 
   Layout arranged = leader.layout;
+  const bool rearrange = alone && (leader.has(kStretched) || (childless && half_or_less && sparse));
   Buffer* copy;
-  if (alone && (leader.has(kStretched) || (childless && half_or_less && sparse))) {
+  if (rearrange) {
     copy = gather(leader, &arranged);
   } else if (leader.has(kStretched)) {
     refuse(leader, ": its elements are not distinct, and other arrays are declared aliases of it");
@@ -62,6 +64,7 @@ void detach(Node& leader, const Node& writer) {
   leader.data = copy->at(leader.layout.offset());
   if (leader.has(kObserved)) current_observer()->on_detach(leader, *old, copy->size_bytes);
   unpin(old);
+  return rearrange;
 }
 
 /// A temporary that holds a pin on the value's buffer only until the statement ends.
@@ -90,7 +93,7 @@ WriteScope::WriteScope(Node& node, Receiver receiver, const Node* dying_source)
   const int mine = 1 + (is_passing_sharer(&node, value) ? 1 : 0) +
                    (is_passing_sharer(dying_source, value) ? 1 : 0);
   if (value.buffer->sharers.count() > mine || (&node == &value && node.has(kStretched))) {
-    detach(value, node);
+    rearranged_ = detach(value, node);
   }
   if (!in_place) node.flags |= kWrittenByName;
   address_ = value.buffer->at(node.layout.offset());
@@ -144,7 +147,7 @@ std::byte* begin_read_element(const Node& node, Index displacement) {
 void write_element(Node& node, Receiver receiver, ElementPlace place, const void* value) {
   WriteScope scope(node, receiver);
   const Index displacement =
-      place.is_flat ? scope.layout().displacement_of_flat(place.where) : place.where;
+      scope.rearranged() ? scope.layout().displacement_of_flat(place.flat) : place.displacement;
   scope.begin_element(displacement);
   std::memcpy(scope.address() + displacement, value, static_cast<std::size_t>(node.itemsize()));
 }

@@ -29,6 +29,8 @@ class WriteScope {
   /// The array's layout, which passing the gate may have changed.
   const Layout& layout() const { return node_.layout; }
   Node& node() const { return node_; }
+  /// Passing the gate has moved the elements to other byte distances from `address()`.
+  bool rearranged() const { return rearranged_; }
   /// The leader of the value that is written.
   Node& value() const { return *value_; }
 
@@ -58,6 +60,7 @@ class WriteScope {
   Node& node_;
   Node* value_;
   std::byte* address_;
+  bool rearranged_ = false;
   const Node* dying_source_;
   std::optional<Access> access_;
   void* token_ = nullptr;
@@ -72,11 +75,11 @@ std::byte* begin_read_scattered(const Node& node, absl::Span<const Index> displa
 /// One element of an observed or grouped array.
 std::byte* begin_read_element(const Node& node, Index displacement);
 
-/// Where an element is: its byte distance from element (0, ..., 0), or, in an array whose elements
-/// are not distinct yet, its number in C order.
+/// Where an element is: its byte distance from element (0, ..., 0), and its number in C order,
+/// which stays the same when the gate rearranges the array.
 struct ElementPlace {
-  Index where;
-  bool is_flat;
+  Index displacement;
+  Index flat;
 };
 
 /// Writes one element through the gate. `value` has the array's element type.

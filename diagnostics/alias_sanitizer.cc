@@ -93,8 +93,7 @@ void AliasSanitizer::on_allocate(internal::Node& node) {
   registry_.add_owner(node, now_++, site);
 }
 
-void AliasSanitizer::on_view(internal::Node& made, const internal::Node& source,
-                             const ViewOp& op) {
+void AliasSanitizer::on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) {
   const StackId site = stacks_.capture();
   std::lock_guard lock(mutex_);
   registry_.add_view(made, source, op, now_++, site);
@@ -172,7 +171,8 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   count_aliased(*write, access);
 
   BufferRecord& buffer = *write->value->buffer;
-  write->is_recorded = false;
+  // Once others have written, own writes count too: they are what the value then expects.
+  write->is_recorded = buffer.history != nullptr;
   if (!buffer.is_judged) return write;
   for (const ValueRecord* other : buffer.births) {
     if (other != write->value.get() && !write->is_passing(other)) write->is_recorded = true;
@@ -183,8 +183,7 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
     buffer.history = std::make_unique<ElementHistory>(buffer.element_count(), buffer.itemsize());
   }
   for_each_address(access, [&](std::byte* address) {
-    write->elements.push_back(
-        {buffer.element_at(address), Bits::load(address, buffer.itemsize())});
+    write->elements.push_back({buffer.element_at(address), Bits::load(address, buffer.itemsize())});
   });
   if (!write->only_changed) record_elements(write);
   return write;
@@ -260,8 +259,8 @@ void AliasSanitizer::after_write(const internal::Access&, void* token) {
 
 void AliasSanitizer::log_write(const PendingWrite& write, Index changed) {
   const ArrayRecord& through = *write.through;
-  LoggedWrite logged{write.moment, write.through, through.layout,
-                     through.address, write.site, changed};
+  LoggedWrite logged{write.moment,    write.through, through.layout,
+                     through.address, write.site,    changed};
   if (options_.mode == Mode::kLog) print_log_line(logged);
   log_.add(std::move(logged));
 }

@@ -24,13 +24,13 @@ namespace cow::alsan {
 
 /// What a program did, as the line at its end tells it.
 struct Coverage {
-  std::int64_t arrays = 0;           // made from no other
-  std::int64_t views = 0;            // made from another, temporaries too
-  std::int64_t writes = 0;           // operations that write
-  std::int64_t aliased = 0;          // of these: another live array can read the bytes
-  std::int64_t declared = 0;         // of these: only arrays of the same value can
+  std::int64_t arrays = 0;    // made from no other
+  std::int64_t views = 0;     // made from another, temporaries too
+  std::int64_t writes = 0;    // operations that write
+  std::int64_t aliased = 0;   // of these: another live array can read the bytes
+  std::int64_t declared = 0;  // of these: only arrays of the same value can
   std::int64_t findings = 0;
-  std::int64_t distinct = 0;         // by write site and view-creation site
+  std::int64_t distinct = 0;  // by write site and view-creation site
   std::int64_t suppressed = 0;
 };
 
@@ -110,8 +110,8 @@ class AliasSanitizer final : public AccessObserver {
 /// one before `main`, unless `ALSAN_OPTIONS=mode=off`.
 AliasSanitizer* alias_sanitizer();
 
-/// Installs a sanitizer for the rest of the process and returns it; null if an observer is installed
-/// already. In `mode=cow` buffers made from now on are copy-on-write.
+/// Installs a sanitizer for the rest of the process and returns it; null if an observer is
+/// installed already. In `mode=cow` buffers made from now on are copy-on-write.
 AliasSanitizer* install_alias_sanitizer(const Options& options);
 
 }  // namespace cow::alsan

@@ -27,7 +27,7 @@ bool install() {
   std::vector<std::string> warnings;
   const Options options = options_from_environment(&warnings);
   ReportSink sink(options.log_path);
-  for (const std::string& warning : warnings) sink.write(warning + "\n");
+  for (const std::string& warning : warnings) sink.write("AliasSanitizer: " + warning + "\n");
   if (options.help) sink.write(options_help());
   if (options.mode == Mode::kOff) return false;
   if (install_alias_sanitizer(options) == nullptr) return false;

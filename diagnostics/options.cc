@@ -71,8 +71,8 @@ struct Flag {
 // The one list of options: type, name, help. Defaults stand in `Options`.
 constexpr Flag kFlags[] = {
     {WordFlag<Mode>{&Options::mode, kModeWords}, "mode",
-     "off: do nothing; log: keep the record only; warn: report findings; error: report them as "
-     "errors; cow: copy-on-write arrays"},
+     "off: do nothing; log: a line for each write that other arrays see; warn: report findings; "
+     "error: end the program at the first; cow: make arrays copy-on-write"},
     {WordFlag<ReportOn>{&Options::report_on, kReportOnWords}, "report_on",
      "report a surprise at the read that sees it, or already at the write"},
     {BoolFlag{&Options::halt_on_error}, "halt_on_error", "end the program at the first report"},

@@ -164,7 +164,7 @@ ArrayRecord* Registry::add_view(internal::Node& made, const internal::Node& sour
   array->value = joins ? record_of(*made.leader)->value
                        : new_value(buffer_record(made.current_buffer()), now, from->value);
   array->value->arrays.push_back(array.get());
-  forget_dead_ancestors(array.get());
+  forget_dead_ancestors(from.get());
   ++view_count_;
   return array.get();
 }
@@ -215,9 +215,8 @@ struct Tree {
     const auto found = children.find(array);
     if (found == children.end()) return;
     auto& list = found->second;
-    std::sort(list.begin(), list.end(), [](const ArrayRecord* a, const ArrayRecord* b) {
-      return a->number < b->number;
-    });
+    std::sort(list.begin(), list.end(),
+              [](const ArrayRecord* a, const ArrayRecord* b) { return a->number < b->number; });
     for (const ArrayRecord* child : list) add(child, depth + 1);
   }
 };

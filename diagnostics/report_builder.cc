@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "cow/core/format.h"
 #include "cow/core/overlap.h"
+#include "cow/diagnostics/tree_branches.h"
 
 namespace cow::alsan {
 namespace {
@@ -68,8 +69,8 @@ std::vector<TreeRow> tree_rows(const SurpriseFinding& finding, const ArrayRecord
     TreeRow row;
     row.depth = entry.depth;
     row.name = name_of(array);
-    row.made = array.made_from == nullptr ? dims_text(to_dims(array.layout.shape()))
-                                          : array.how_made;
+    row.made =
+        array.made_from == nullptr ? dims_text(to_dims(array.layout.shape())) : array.how_made;
     Dims index;
     if (&array == &finding.reader && finding.has_read) {
       row.arrow = "read here";
@@ -95,14 +96,16 @@ MemoryMap memory_map(const SurpriseFinding& finding, const ArrayRecord* writer) 
   const BufferRecord& buffer = finding.buffer;
   const Layout& owner = owner_of(finding.reader).layout;
   const Index row = owner.ndim() > 0 ? std::max<Index>(owner.extent(owner.ndim() - 1), 1) : 1;
-  const ArrayRecord& view = writer != nullptr && writer->made_from != nullptr ? *writer
-                                                                               : finding.reader;
+  const ArrayRecord& view =
+      writer != nullptr && writer->made_from != nullptr ? *writer : finding.reader;
   const auto mark = [&](Index begin, Index end) {
     for (const Surprise& surprise : finding.surprises) {
       if (begin <= surprise.element && surprise.element < end) return 'W';
     }
-    const StridedMemory cell{
-        reinterpret_cast<Index>(buffer.address_of(begin)), {}, {}, (end - begin) * buffer.itemsize()};
+    const StridedMemory cell{reinterpret_cast<Index>(buffer.address_of(begin)),
+                             {},
+                             {},
+                             (end - begin) * buffer.itemsize()};
     const StridedMemory elements{reinterpret_cast<Index>(view.address), view.layout.shape(),
                                  view.layout.strides(), view.itemsize()};
     return find_overlap(elements, cell).verdict == Verdict::kYes ? '#' : '.';
@@ -180,15 +183,17 @@ Report build_report(const SurpriseFinding& finding, const StackDepot& stacks,
 }
 
 std::string tree_text(const BufferRecord& buffer) {
+  const std::vector<Registry::TreeEntry> entries = Registry::tree_of(buffer);
+  std::vector<int> depths;
+  for (const Registry::TreeEntry& entry : entries) depths.push_back(entry.depth);
+  const std::vector<std::string> branches = tree_branches(depths);
   std::string text;
-  for (const Registry::TreeEntry& entry : Registry::tree_of(buffer)) {
-    const ArrayRecord& array = *entry.array;
-    for (int i = 1; i < entry.depth; ++i) text += "    ";
-    absl::StrAppend(&text, entry.depth > 0 ? "└── " : "", name_of(array), " ",
-                    dims_text(to_dims(array.layout.shape())),
-                    array.how_made.empty() ? "" : " = ", array.how_made,
-                    array.is_declared ? " (declared)" : "", array.is_alive ? "" : " (dropped)",
-                    "\n");
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const ArrayRecord& array = *entries[i].array;
+    absl::StrAppend(&text, branches[i], name_of(array), " ",
+                    dims_text(to_dims(array.layout.shape())), array.how_made.empty() ? "" : " = ",
+                    array.how_made, array.is_declared ? " (declared)" : "",
+                    array.is_alive ? "" : " (dropped)", "\n");
   }
   return text;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cow/diagnostics/tree_branches.h"
 
 namespace cow::alsan {
 namespace {
@@ -143,23 +144,15 @@ class TextPrinter {
     }
   }
 
-  // The left part of each row. Goes backwards: a row is the last of its siblings unless one of
-  // its depth follows before one of less.
+  // The left part of each row.
   std::vector<std::string> tree_lines() const {
-    std::vector<std::string> lines(report_.tree.size());
-    std::vector<bool> has_more;
-    for (std::size_t i = lines.size(); i-- > 0;) {
+    std::vector<int> depths;
+    for (const TreeRow& row : report_.tree) depths.push_back(row.depth);
+    std::vector<std::string> lines = tree_branches(depths);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
       const TreeRow& row = report_.tree[i];
-      const std::size_t depth = std::max(row.depth, 0);
-      std::string prefix = "  ";
-      has_more.resize(depth + 1, false);
-      for (std::size_t level = 1; level < depth; ++level) {
-        prefix += has_more[level] ? "│   " : "    ";
-      }
-      if (depth > 0) prefix += has_more[depth] ? "├── " : "└── ";
-      has_more[depth] = true;
-      lines[i] =
-          absl::StrCat(prefix, printable(row.name), depth > 0 ? " = " : " ", printable(row.made));
+      lines[i] = absl::StrCat("  ", lines[i], printable(row.name), row.depth > 0 ? " = " : " ",
+                              printable(row.made));
     }
     return lines;
   }

@@ -15,7 +15,7 @@ struct Surprise {
   Index element;   // of the buffer
   Bits now;
   Bits was;
-  Moment write;    // the last one that changed the element
+  Moment write;  // the last one that changed the element
 };
 
 /// Calls `fn(address)` for each element of `access`, in C order.

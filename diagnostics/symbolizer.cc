@@ -3,6 +3,7 @@
 #include <cxxabi.h>
 #include <errno.h>
 #include <link.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -11,10 +12,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/debugging/symbolize.h"
 #include "absl/strings/str_cat.h"
+#include "cow/diagnostics/addr2line.h"
 
 #if __has_include(<backtrace.h>)
 #include <backtrace.h>
@@ -137,6 +141,8 @@ std::string ask_symbol_table(std::uintptr_t pc) {
 
 struct Module {
   std::uintptr_t pc;
+  // Where its file is, and what it is called.
+  std::string path;
   std::string name;
   std::uintptr_t offset;
 };
@@ -149,9 +155,10 @@ int match_module(dl_phdr_info* info, std::size_t, void* out) {
     const std::uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
     if (module->pc < begin || module->pc - begin >= segment.p_memsz) continue;
-    module->name = info->dlpi_name;
     // The program itself has no name here.
-    if (module->name.empty()) module->name = program_invocation_short_name;
+    const bool is_program = info->dlpi_name[0] == '\0';
+    module->path = is_program ? absl::StrCat("/proc/", getpid(), "/exe") : info->dlpi_name;
+    module->name = is_program ? program_invocation_short_name : info->dlpi_name;
     module->name.erase(0, module->name.rfind('/') + 1);
     module->offset = module->pc - info->dlpi_addr;
     return 1;
@@ -159,17 +166,22 @@ int match_module(dl_phdr_info* info, std::size_t, void* out) {
   return 0;
 }
 
-// A frame that names only the module, as "(app+0x1234)"; nullopt where there is no code.
-std::optional<Frame> module_frame(std::uintptr_t pc) {
-  Module module{pc, "", 0};
+// The module of `pc`; nullopt where there is no code.
+std::optional<Module> find_module(std::uintptr_t pc) {
+  Module module{pc, "", "", 0};
   if (dl_iterate_phdr(match_module, &module) == 0) return std::nullopt;
+  return module;
+}
+
+// A frame that names only the module, as "(app+0x1234)".
+Frame module_frame(const Module& module) {
   return Frame{"", absl::StrCat("(", module.name, "+0x", absl::Hex(module.offset), ")"), 0};
 }
 
 Frames look_up(std::uintptr_t return_address) {
   // The call, not what follows it.
   const std::uintptr_t pc = return_address - 1;
-  const std::optional<Frame> module = module_frame(pc);
+  const std::optional<Module> module = find_module(pc);
   if (!module) return {Frame()};
   Frames frames = ask_sanitizer(return_address);
   if (!have_lines(frames)) frames = ask_backtrace(pc);
@@ -179,13 +191,15 @@ Frames look_up(std::uintptr_t return_address) {
   std::string& outermost = frames.back().function;
   const std::string symbol = ask_symbol_table(pc);
   if (outermost.empty() || symbol.ends_with("::" + outermost)) outermost = symbol;
-  if (frames.front() == Frame()) return {*module};
+  if (frames.front() == Frame()) return {module_frame(*module)};
   return frames;
 }
 
 struct Cache {
   std::mutex mutex;
   absl::flat_hash_map<std::uintptr_t, Frames> frames;
+  // The return addresses that addr2line was asked for.
+  absl::flat_hash_set<std::uintptr_t> asked_addr2line;
 };
 
 // Reports are also made after static objects are gone.
@@ -247,7 +261,7 @@ bool is_library_frame(const Frame& frame) {
 }
 
 bool symbolizer_internal::is_library_frame(const Frame& frame, std::string_view source_root,
-                                std::string_view include_root) {
+                                           std::string_view include_root) {
   const std::string_view function = frame.function;
   if (function.starts_with("std::") || function.starts_with("__gnu_cxx::")) return true;
   if (frame.line == 0) return function.starts_with("cow::");
@@ -256,12 +270,61 @@ bool symbolizer_internal::is_library_frame(const Frame& frame, std::string_view 
          is_in_library(path, source_root) || is_in_library(path, include_root);
 }
 
+namespace {
+
+// libbacktrace overlooks some inline functions and templates whose code other translation units
+// have too: GNU ld gives all their debug information one address. Where a stack has lines at all,
+// addr2line is asked, once, for those that are missing.
+void complete_lines(absl::Span<const std::uintptr_t> stack) {
+  bool stack_has_lines = false;
+  // Return addresses and their offsets, by the file of their module.
+  using Missing = std::vector<std::pair<std::uintptr_t, std::uintptr_t>>;
+  absl::flat_hash_map<std::string, Missing> missing;
+  for (const std::uintptr_t return_address : stack) {
+    const std::optional<Module> module = find_module(return_address - 1);
+    if (!module) break;
+    const Frames frames = symbolize(return_address);
+    if (have_lines(frames)) {
+      stack_has_lines = true;
+    } else {
+      missing[module->path].emplace_back(return_address, module->offset);
+    }
+    if (frames.back().function == "main") break;
+  }
+  if (!stack_has_lines) return;
+  const std::lock_guard lock(cache().mutex);
+  for (auto& [path, addresses] : missing) {
+    std::erase_if(addresses, [](const auto& entry) {
+      return !cache().asked_addr2line.insert(entry.first).second;
+    });
+    if (addresses.empty()) continue;
+    std::vector<std::uintptr_t> offsets;
+    for (const auto& [return_address, offset] : addresses) offsets.push_back(offset);
+    const std::vector<Frames> found = ask_addr2line(path, offsets);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      Frames frames;
+      for (const Frame& raw : found[i]) {
+        frames.push_back(make_frame(raw.function.c_str(), raw.file.c_str(), raw.line));
+      }
+      Frames& known = cache().frames[addresses[i].first];
+      if (!have_lines(frames)) continue;
+      // The symbol table's name has its namespaces.
+      if (!known.back().function.empty()) frames.back().function = known.back().function;
+      known = frames;
+    }
+  }
+}
+
+}  // namespace
+
 std::vector<Frame> resolve(absl::Span<const std::uintptr_t> stack, const ResolveOptions& options) {
+  if (options.symbolize) complete_lines(stack);
   Frames frames;
   for (const std::uintptr_t return_address : stack) {
-    const std::optional<Frame> module = module_frame(return_address - 1);
+    const std::optional<Module> module = find_module(return_address - 1);
     if (!module) break;
-    const Frames here = options.symbolize ? symbolize(return_address) : Frames{*module};
+    const Frames here =
+        options.symbolize ? symbolize(return_address) : Frames{module_frame(*module)};
     frames.insert(frames.end(), here.begin(), here.end());
     if (frames.back().function == "main") break;
   }

@@ -33,6 +33,7 @@ struct ResolveOptions {
 /// The frames of a captured stack that a report shows: from the first one outside this library and
 /// the standard library to `main`, with `display_path`. All of them if none is outside.
 /// Ends early at an address that is not code.
+/// The program `addr2line` is run where functions of a stack lack the lines that others have.
 std::vector<Frame> resolve(absl::Span<const std::uintptr_t> stack, const ResolveOptions& options);
 
 namespace symbolizer_internal {

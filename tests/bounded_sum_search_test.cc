@@ -55,9 +55,14 @@ class SearchTest : public ::testing::Test {
   BoundedSum<Int> problem() {
     for (;;) {
       BoundedSum<Int> sum;
-      const Index size = number(2, 5), reach = number(10, 400), most = number(1, 9);
+      // Many values of few terms, or few of more.
+      const bool wide = number(0, 1) != 0;
+      const Index size = number(2, wide ? 3 : 5), most = number(1, wide ? 60 : 9);
+      const Index reach = number(10, wide ? 60 : 400), factor = number(1, 4);
       for (Index i = 0; i < size; ++i) {
-        sum.coefficients.push_back(number(2, reach));
+        // All but the first may have a common divisor.
+        sum.coefficients.push_back(i == 0 ? number(2, reach)
+                                          : factor * number(2, std::max<Index>(2, reach / factor)));
         sum.bounds.push_back(number(1, most));
       }
       std::sort(sum.coefficients.rbegin(), sum.coefficients.rend());

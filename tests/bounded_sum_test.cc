@@ -125,7 +125,12 @@ TEST(BoundedSumTest, LargestNumbers) {
   EXPECT_EQ(decide({{kLowest, kLargest, 2}, {9, 9, 2}, -5, -5}), Verdict::kYes);
   EXPECT_EQ(decide({{kLowest, kLargest, 2}, {9, 9, 2}, 14, 14}), Verdict::kNo);
   EXPECT_EQ(decide({{kLowest}, {kLargest}, 1, 1}), Verdict::kOverflow);
-  EXPECT_EQ(decide({{1}, {1}, -(int128(1) << 125), 0}), Verdict::kOverflow);
+  // A range may be as large as it likes.
+  const int128 far = std::numeric_limits<int128>::max();
+  EXPECT_EQ(decide({{1}, {1}, -far, 0}), Verdict::kYes);
+  EXPECT_EQ(decide({{1}, {1}, 2, far}), Verdict::kNo);
+  EXPECT_EQ(decide({{1}, {1}, -far, -1}), Verdict::kNo);
+  EXPECT_EQ(decide({{kLargest, kLargest}, {9, 9}, far, far}), Verdict::kNo);
 }
 
 // Each of these needs the lattice: tables would be astronomical.

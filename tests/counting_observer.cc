@@ -1,5 +1,7 @@
 #include "cow/tests/counting_observer.h"
 
+#include "cow/core/buffer.h"
+#include "cow/core/node.h"
 #include "gtest/gtest.h"
 
 namespace cow {
@@ -113,6 +115,8 @@ void CountingObserver::on_label(Node& node) {
 
 std::string CountingObserver::view_tree_text(const Node&) { return "the observer's tree\n"; }
 
-CountingObserver* counting_observer() { return dynamic_cast<CountingObserver*>(current_observer()); }
+CountingObserver* counting_observer() {
+  return dynamic_cast<CountingObserver*>(current_observer());
+}
 
 }  // namespace cow

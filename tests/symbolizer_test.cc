@@ -245,13 +245,16 @@ TEST(LibraryFrameTest, LeavesFilesOfTheSameNameToTheirOwner) {
 TEST(LibraryFrameTest, KnowsTheStandardLibrary) {
   EXPECT_TRUE(is_ours("/usr/include/c++/12/bits/stl_algo.h", ""));
   EXPECT_TRUE(is_ours("/usr/lib/llvm-14/bin/../include/c++/v1/vector", ""));
-  EXPECT_TRUE(symbolizer_internal::is_library_frame({"std::sort<int*>", "x.cc", 3}, "", "elsewhere/"));
-  EXPECT_FALSE(symbolizer_internal::is_library_frame({"stdlike::sort", "x.cc", 3}, "", "elsewhere/"));
+  EXPECT_TRUE(
+      symbolizer_internal::is_library_frame({"std::sort<int*>", "x.cc", 3}, "", "elsewhere/"));
+  EXPECT_FALSE(
+      symbolizer_internal::is_library_frame({"stdlike::sort", "x.cc", 3}, "", "elsewhere/"));
 }
 
 TEST(LibraryFrameTest, GoesByTheNamespaceWhereLinesAreUnknown) {
   EXPECT_TRUE(symbolizer_internal::is_library_frame({"cow::Gate::open", "", 0}, "", "elsewhere/"));
-  EXPECT_FALSE(symbolizer_internal::is_library_frame({"cow::Gate::open", "tests/x.cc", 3}, "", "elsewhere/"));
+  EXPECT_FALSE(symbolizer_internal::is_library_frame({"cow::Gate::open", "tests/x.cc", 3}, "",
+                                                     "elsewhere/"));
   EXPECT_FALSE(symbolizer_internal::is_library_frame({"cowboy::f", "", 0}, "", "elsewhere/"));
   EXPECT_FALSE(symbolizer_internal::is_library_frame({"main", "", 0}, "", "elsewhere/"));
 }

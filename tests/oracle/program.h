@@ -88,7 +88,7 @@ struct Step {
   Number value;
   Number limit;  // `k`
 
-  std::string error;                                     // `err`, or "" if the step is fine
+  std::string error;
   std::string error_message;                             // `msg`
   std::optional<std::map<std::string, Values>> changed;  // `chg`
   std::optional<Record> record;

@@ -2,14 +2,13 @@
 
 #include <zlib.h>
 
-#include <algorithm>
+#include <cstring>
 #include <memory>
 #include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "cow/core/creation.h"
 #include "cow/core/operators.h"
 
@@ -38,7 +37,7 @@ AnyArray make(const Step& step) {
     const Index value = step.start + i * step.step;
     elements[i] = static_cast<E>(std::is_same_v<E, bool> ? value & 1 : value);
   }
-  return from_span<E>({elements.get(), static_cast<std::size_t>(size)}, step.shape);
+  return from_span<E>(absl::MakeConstSpan(elements.get(), size), step.shape);
 }
 
 template <std::size_t kAlternative = 0>
@@ -171,23 +170,25 @@ void write_from(const Step& step, Array<E>& dst, Array<U>& src) {
 
 // ---- comparison ---------------------------------------------------------------------------------
 
-std::string bytes_of(DType dtype, const Number& number) {
-  switch (dtype) {
-    case DType::kBool:
-      return one_element(cast<bool>(number)).bytes;
-    case DType::kUInt8:
-      return one_element(cast<std::uint8_t>(number)).bytes;
-    case DType::kInt32:
-      return one_element(cast<std::int32_t>(number)).bytes;
-    case DType::kInt64:
-      return one_element(cast<std::int64_t>(number)).bytes;
-    case DType::kFloat32:
-      return one_element(cast<float>(number)).bytes;
-    case DType::kFloat64:
-      return one_element(cast<double>(number)).bytes;
-    default:
-      throw UnsupportedStep(dtype_name(dtype));
+// `fn` with an object of the element type `dtype`.
+template <class Fn, std::size_t kAlternative = 0>
+std::string with_type(DType dtype, Fn fn) {
+  if constexpr (kAlternative == std::variant_size_v<AnyArray>) {
+    throw UnsupportedStep(dtype_name(dtype));
+  } else {
+    using E = typename std::variant_alternative_t<kAlternative, AnyArray>::value_type;
+    return dtype_of<E> == dtype ? fn(E()) : with_type<Fn, kAlternative + 1>(dtype, fn);
   }
+}
+
+// "" or ", element 3 is 5, not 7".
+std::string element_difference(const Elements& elements, Index i, const Number& expected) {
+  return with_type(elements.dtype, [&](auto type) -> std::string {
+    decltype(type) value;
+    std::memcpy(&value, elements.bytes.data() + i * sizeof(value), sizeof(value));
+    if (value == cast<decltype(type)>(expected)) return "";
+    return absl::StrCat(", element ", i, " is ", value, ", not ", cast<decltype(type)>(expected));
+  });
 }
 
 Elements elements_at(const internal::Node& node, const std::byte* address, const Layout& layout) {
@@ -238,24 +239,21 @@ std::optional<Elements> perform(const Step& step, Arrays* arrays) {
 }
 
 std::string difference(const Elements& elements, const Values& expected) {
-  const auto* bytes = reinterpret_cast<const Bytef*>(elements.bytes.data());
-  const std::string crc = absl::StrFormat("%08x", crc32(0, bytes, elements.bytes.size()));
-  if (!expected.crc.empty() && crc != expected.crc && !expected.numbers) {
-    return absl::StrCat("checksum ", crc, ", not ", expected.crc);
-  }
-  if (!expected.numbers) return "";
-  const std::vector<Number>& numbers = *expected.numbers;
-  const std::size_t itemsize = dtype_size_bytes(elements.dtype);
-  if (elements.bytes.size() != numbers.size() * itemsize) {
-    return absl::StrCat(elements.bytes.size() / itemsize, " elements, not ", numbers.size());
-  }
   std::string wrong;
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (elements.bytes.compare(i * itemsize, itemsize, bytes_of(elements.dtype, numbers[i])) != 0) {
-      absl::StrAppend(&wrong, wrong.empty() ? "element " : ", ", i);
+  const Index size = elements.bytes.size() / dtype_size_bytes(elements.dtype);
+  if (expected.numbers && size != static_cast<Index>(expected.numbers->size())) {
+    wrong = absl::StrCat(", ", size, " elements, not ", expected.numbers->size());
+  } else if (expected.numbers) {
+    for (Index i = 0; i < size; ++i) {
+      wrong += element_difference(elements, i, (*expected.numbers)[i]);
     }
   }
-  return wrong.empty() ? "" : wrong + " differ";
+  const auto* bytes = reinterpret_cast<const Bytef*>(elements.bytes.data());
+  const std::string crc = absl::StrFormat("%08x", crc32(0, bytes, elements.bytes.size()));
+  if (wrong.empty() && !expected.crc.empty() && crc != expected.crc) {
+    wrong = absl::StrCat(", checksum ", crc, ", not ", expected.crc);
+  }
+  return wrong.empty() ? wrong : wrong.substr(2);
 }
 
 }  // namespace cow::testing
