@@ -204,7 +204,10 @@ class Array {
 
   /// A declared alias: an array of the same value. Writes through it are meant to change this one,
   /// in both modes, and are no surprise. A temporary joins the array that it was made from.
-  Array ref() & { return Array(internal::make_ref(handle_, internal::Receiver::kNamed)); }
+  Array ref() & {
+    internal::make_elements_distinct(node());
+    return Array(internal::make_ref(handle_, internal::Receiver::kNamed));
+  }
   const Array ref() const& {
     return Array(internal::make_ref(mutable_handle(), internal::Receiver::kConst));
   }
@@ -214,12 +217,18 @@ class Array {
 
   /// An independent writeable array, in C order. O(size), or O(1) in copy-on-write mode, where the
   /// memory may be shared until one of them is written.
-  Array copy() const { return Array(internal::copy_array(node())); }
+  Array copy() const& { return Array(internal::copy_array(node())); }
+  Array copy() && { return released().copy(); }
   /// A copy in one axis. O(size).
-  Array flatten() const { return copy().reshape({-1}); }
+  Array flatten() const& { return copy().reshape({-1}); }
+  Array flatten() && { return released().flatten(); }
   /// Elements converted to `U`: integers wrap, bool is "not zero". O(size).
   template <Element U>
-  Array<U> astype() const {
+  Array<U> astype() && {
+    return released().template astype<U>();
+  }
+  template <Element U>
+  Array<U> astype() const& {
     Array<U> result(internal::make_array(dtype_of<U>, shape()));
     result.write_from(internal::Receiver::kNamed, *this);
     return result;
@@ -317,32 +326,41 @@ class Array {
     update(internal::Receiver::kTemporary, std::forward<Other>(other), internal::Divide());
   }
 
-  // ---- reductions: O(size) ------------------------------------------------------------------
+  // ---- reductions: O(size); a temporary is given up before they return
+  // ------------------------------------------------------------------
 
   /// The sum of all elements, 0 if there are none: in 64 bits for integers, which wrap.
-  internal::SumOf<E> sum() const { return internal::sum_all<E>(node()); }
+  internal::SumOf<E> sum() const& { return internal::sum_all<E>(node()); }
+  internal::SumOf<E> sum() && { return released().sum(); }
   /// Along one axis, which the result does not have.
-  Array<internal::SumOf<E>> sum(Index axis) const {
+  Array<internal::SumOf<E>> sum(Index axis) const& {
     return Array<internal::SumOf<E>>(internal::sum_axis<E>(node(), axis));
   }
+  Array<internal::SumOf<E>> sum(Index axis) && { return released().sum(axis); }
   /// Not a number if there are no elements.
-  internal::MeanOf<E> mean() const {
+  internal::MeanOf<E> mean() const& {
     return internal::cast_element<internal::MeanOf<E>>(
                internal::sum_all<E, internal::MeanOf<E>>(node())) /
            internal::mean_divisor<E>(size());
   }
-  Array<internal::MeanOf<E>> mean(Index axis) const {
+  internal::MeanOf<E> mean() && { return released().mean(); }
+  Array<internal::MeanOf<E>> mean(Index axis) const& {
     const Index count = shape()[normalize_axis(axis, ndim())];
     Array<internal::MeanOf<E>> result(internal::sum_axis<E, internal::MeanOf<E>>(node(), axis));
     result /= internal::mean_divisor<E>(count);
     return result;
   }
+  Array<internal::MeanOf<E>> mean(Index axis) && { return released().mean(axis); }
   /// Errors: `std::invalid_argument` if there are no elements. NaN if there is one.
-  E min() const { return internal::extreme<E>(node(), "minimum", internal::Less()); }
-  E max() const { return internal::extreme<E>(node(), "maximum", internal::Greater()); }
+  E min() const& { return internal::extreme<E>(node(), "minimum", internal::Less()); }
+  E min() && { return released().min(); }
+  E max() const& { return internal::extreme<E>(node(), "maximum", internal::Greater()); }
+  E max() && { return released().max(); }
   /// Is any, or every, element other than 0?
-  bool any() const { return internal::any_nonzero<E>(node()); }
-  bool all() const { return internal::all_nonzero<E>(node()); }
+  bool any() const& { return internal::any_nonzero<E>(node()); }
+  bool any() && { return released().any(); }
+  bool all() const& { return internal::all_nonzero<E>(node()); }
+  bool all() && { return released().all(); }
 
   /// What diagnostics and other layers work on.
   const internal::Handle& handle() const { return handle_; }
@@ -354,6 +372,10 @@ class Array {
   internal::Node& node() const { return handle_.node(); }
   // A view of a const array adds to the tree, and changes nothing that the array shows.
   internal::Handle& mutable_handle() const { return const_cast<internal::Handle&>(handle_); }
+
+  // Given up before the statement ends, so that it does not count as a sharer of what the
+  // statement writes.
+  const Array released() { return std::move(*this); }
 
   static std::optional<Array> optional(internal::Handle handle) {
     if (handle.get() == nullptr) return std::nullopt;

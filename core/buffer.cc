@@ -22,25 +22,27 @@ struct FreeMemory {
 
 }  // namespace
 
-Buffer::Buffer(DType dtype, Mode mode, bool observed, std::byte* memory, Index size_bytes)
+Buffer::Buffer(DType dtype, Mode mode, bool observed, std::byte* memory, Index size_bytes,
+               const Layout& root)
     : dtype(dtype),
       mode(mode),
       observed(observed),
       memory(memory),
       size_bytes(size_bytes),
       origin(reinterpret_cast<std::intptr_t>(memory)),
-      space(next_space()) {}
+      space(next_space()),
+      root(root) {}
 
 ByteRange Buffer::extent() const {
   const Index begin = reinterpret_cast<std::intptr_t>(memory) - origin;
   return {begin, begin + size_bytes};
 }
 
-Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes) {
+Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root) {
   const std::size_t bytes = static_cast<std::size_t>(std::max<Index>(size_bytes, 1));
   std::unique_ptr<std::byte, FreeMemory> memory(
       static_cast<std::byte*>(::operator new(bytes, kAlignment)));
-  Buffer* buffer = new Buffer(dtype, mode, observed, memory.get(), size_bytes);
+  Buffer* buffer = new Buffer(dtype, mode, observed, memory.get(), size_bytes, root);
   memory.release();
   return buffer;
 }

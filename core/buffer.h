@@ -37,12 +37,13 @@ struct Buffer {
   /// The block, in offsets.
   ByteRange extent() const;
 
-  Buffer(DType dtype, Mode mode, bool observed, std::byte* memory, Index size_bytes);
+  Buffer(DType dtype, Mode mode, bool observed, std::byte* memory, Index size_bytes,
+         const Layout& root);
 };
 
 /// A block of `size_bytes` uninitialised bytes, aligned to a cache line, with one sharer, offset 0
 /// at its start, in a space of its own. Errors: `std::bad_alloc`.
-Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes);
+Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root);
 
 /// One sharer less; the last one frees.
 void unpin(Buffer* buffer);

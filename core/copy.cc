@@ -31,7 +31,7 @@ Handle copy_array(const Node& source) {
     if (node->has(kObserved)) current_observer()->on_allocate(*node);
     return Handle(node.release());
   }
-  Handle result = make_array(source.buffer->dtype, source.layout.shape());
+  Handle result = make_array(source.current_buffer().dtype, source.layout.shape());
   Node& to = result.node();
   copy_elements(to.layout.shape(), to.itemsize(), {to.data, to.layout.strides()},
                 {const_cast<std::byte*>(from), source.layout.strides()});

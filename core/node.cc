@@ -58,7 +58,7 @@ void place(Node& node) noexcept {
 Buffer* share_buffer(const Node& source, const Layout& layout) {
   Buffer& buffer = source.current_buffer();
   if (buffer.write_leases.load(std::memory_order_acquire) > 0) {
-    return copy_range(buffer, layout.byte_range(buffer.itemsize()));
+    return copy_range(buffer, layout.byte_range(buffer.itemsize()), buffer.root);
   }
   buffer.sharers.increment();
   return &buffer;
@@ -201,8 +201,8 @@ Handle make_array(DType dtype, Shape shape) {
   const bool observed = current_observer() != nullptr;
   auto node = std::make_unique<Node>();
   node->layout = layout;
-  node->buffer = make_buffer(dtype, mode, observed, layout.size() * dtype_size_bytes(dtype));
-  node->buffer->root = layout;
+  node->buffer =
+      make_buffer(dtype, mode, observed, layout.size() * dtype_size_bytes(dtype), layout);
   node->flags = mode == Mode::kCopyOnWrite ? kCopyOnWrite : kOwnsBuffer;
   if (observed) node->flags |= kObserved;
   place(*node);
@@ -228,7 +228,6 @@ Handle make_ref(Handle& source, Receiver receiver) {
   if (receiver != Receiver::kTemporary) {
     if (receiver == Receiver::kNamed) skip_dead_parent(from);
     Node* node = make_member_node(from, *from.leader, from.layout);
-    node->flags |= from.flags & kThroughBroadcast;
     if (receiver == Receiver::kConst) node->flags |= kReadOnly;
     set_parent(*node, &from);
     tell_view(*node, from, op);
@@ -263,15 +262,15 @@ Handle handle_in_value(const Node& node, const Layout& layout) {
 
 Handle parent_of(const Node& node) {
   if (node.parent == nullptr) return Handle();
-  // In copy-on-write mode a plain view is a value of its own: it shares nothing that shows.
-  if (node.has(kCopyOnWrite) && !node.has(kDeclared)) return Handle();
+  // In copy-on-write mode what is not of one value shares nothing that shows.
+  if (node.has(kCopyOnWrite) && node.parent->leader != node.leader) return Handle();
   return handle_in_value(*node.parent, node.parent->layout);
 }
 
 Handle base_of(const Node& node) {
   if (node.parent == nullptr) return Handle();
   if (node.has(kCopyOnWrite)) {
-    if (!node.has(kDeclared)) return Handle();
+    if (node.leader == &node) return Handle();
     return handle_in_value(*node.leader, node.leader->layout);
   }
   const Node* owner = node.parent;
@@ -313,12 +312,11 @@ void set_label(Node& node, std::string_view label) {
   if (node.has(kObserved)) current_observer()->on_label(node);
 }
 
-Buffer* copy_range(const Buffer& from, ByteRange range) {
-  Buffer* copy = make_buffer(from.dtype, from.mode, from.observed, range.size());
+Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root) {
+  Buffer* copy = make_buffer(from.dtype, from.mode, from.observed, range.size(), root);
   std::memcpy(copy->memory, from.at(range.begin), static_cast<std::size_t>(range.size()));
   copy->origin = reinterpret_cast<std::intptr_t>(copy->memory) - range.begin;
   copy->space = from.space;
-  copy->root = from.root;
   return copy;
 }
 

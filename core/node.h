@@ -71,7 +71,7 @@ struct Node {
   /// The buffer that the array's value lives in now.
   Buffer& current_buffer() const { return has(kGrouped) ? *leader->buffer : *buffer; }
   std::byte* address() const { return has(kGrouped) ? leader->buffer->at(layout.offset()) : data; }
-  Index itemsize() const { return buffer->itemsize(); }
+  Index itemsize() const { return current_buffer().itemsize(); }
 };
 
 /// Who asks for a view: a named array, a const one (the view is read-only), or a temporary, which
@@ -142,8 +142,9 @@ void release_node(Node& node) noexcept;
 void keep_value(Node& leader);
 void release_value(Node& leader) noexcept;
 
-/// Bytes `[range]` of `from`, in new memory at the same coordinates. Errors: `std::bad_alloc`.
-Buffer* copy_range(const Buffer& from, ByteRange range);
+/// Bytes `[range]` of `from`, in new memory at the same coordinates, for an array of layout `root`.
+/// Errors: `std::bad_alloc`.
+Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root);
 
 }  // namespace cow::internal
 

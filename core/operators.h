@@ -18,6 +18,11 @@ namespace internal {
 template <class L, class R>
 concept Operands = (AnyArray<L> && (AnyArray<R> || AnyScalar<R>)) || (AnyScalar<L> && AnyArray<R>);
 
+/// Two masks.
+template <class L, class R>
+concept Masks = std::same_as<std::remove_cvref_t<L>, Array<bool>> &&
+    std::same_as<std::remove_cvref_t<R>, Array<bool>>;
+
 template <class L, class R, class Fn>
 auto combine_arrays(const L& left, const R& right, Fn fn) {
   using A = typename L::value_type;
@@ -155,17 +160,28 @@ auto operator-(L&& operand) {
 }
 
 /// Logic of masks.
-inline Array<bool> operator&(const Array<bool>& left, const Array<bool>& right) {
-  return internal::combine_arrays(left, right, [](bool x, bool y) { return x && y; });
+template <class L, class R>
+requires internal::Masks<L, R> Array<bool>
+operator&(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right),
+                           [](bool x, bool y) { return x && y; });
 }
-inline Array<bool> operator|(const Array<bool>& left, const Array<bool>& right) {
-  return internal::combine_arrays(left, right, [](bool x, bool y) { return x || y; });
+template <class L, class R>
+requires internal::Masks<L, R> Array<bool>
+operator|(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right),
+                           [](bool x, bool y) { return x || y; });
 }
-inline Array<bool> operator^(const Array<bool>& left, const Array<bool>& right) {
-  return internal::combine_arrays(left, right, [](bool x, bool y) { return x != y; });
+template <class L, class R>
+requires internal::Masks<L, R> Array<bool>
+operator^(L&& left, R&& right) {
+  return internal::combine(std::forward<L>(left), std::forward<R>(right),
+                           [](bool x, bool y) { return x != y; });
 }
-inline Array<bool> operator~(const Array<bool>& operand) {
-  return internal::map_array(operand, [](bool x) { return !x; });
+template <class L>
+requires internal::Masks<L, L> Array<bool>
+operator~(L&& operand) {
+  return internal::map_operand(std::forward<L>(operand), [](bool x) { return !x; });
 }
 
 }  // namespace cow

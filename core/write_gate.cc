@@ -24,8 +24,7 @@ Buffer* gather(const Node& leader, Layout* arranged) {
   const Index itemsize = leader.itemsize();
   *arranged = Layout::c_order(leader.layout.shape(), itemsize);
   Buffer* copy = make_buffer(leader.buffer->dtype, Mode::kCopyOnWrite, leader.buffer->observed,
-                             arranged->size() * itemsize);
-  copy->root = *arranged;
+                             arranged->size() * itemsize, *arranged);
   copy_elements(leader.layout.shape(), itemsize, {copy->memory, arranged->strides()},
                 {leader.buffer->at(leader.layout.offset()), leader.layout.strides()});
   return copy;
@@ -52,8 +51,7 @@ bool detach(Node& leader, const Node& writer) {
   } else if (leader.has(kStretched)) {
     refuse(leader, ": its elements are not distinct, and other arrays are declared aliases of it");
   } else {
-    copy = copy_range(from, small ? range : from.extent());
-    copy->root = leader.layout;
+    copy = copy_range(from, small ? range : from.extent(), leader.layout);
   }
   // Nothing below throws. The count is given up last: whoever then sees that it is the only sharer
   // has our reads of the old memory behind it.
@@ -86,7 +84,7 @@ WriteScope::WriteScope(Node& node, Receiver receiver, const Node* dying_source)
     return;
   }
   Node& value = *value_;
-  if (&node != &value && node.has(kStretched | kThroughBroadcast)) {
+  if (&node != &value && (node.has(kStretched | kThroughBroadcast) || value.has(kStretched))) {
     refuse(node, ": it broadcasts the array that would be written");
   }
   if (&value != node.leader) require_same_space(node, value);

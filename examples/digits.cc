@@ -63,7 +63,7 @@ struct Outcome {
 }  // namespace
 
 // Static rather than in an unnamed namespace, which would clutter the report.
-static absl::StatusOr<Outcome> invert_one_and_take_mean(const std::string& path) {
+static absl::StatusOr<Outcome> mean_of_digits(const std::string& path) {
   absl::StatusOr<cow::Array<std::uint8_t>> file = cow::load_npy<std::uint8_t>(path);
   if (!file.ok()) return file.status();
   cow::Array<std::uint8_t>& digits = file->label("digits");
@@ -117,16 +117,17 @@ absl::Status run_digits(const std::string& program) {
   std::cout << "    auto digit = digits[" << kDigit
             << "];\n"
                "    digit.assign(16 - digit);        // white on black\n"
-               "    auto mean = digits.mean(0);      // of the whole data set\n\n";
+               "    auto mean = digits.mean(0);      // of the whole data set\n";
 
-  const absl::StatusOr<Outcome> by_default = invert_one_and_take_mean(path);
+  const absl::StatusOr<Outcome> by_default = mean_of_digits(path);
   if (!by_default.ok()) return by_default.status();
   const cow::ScopedMode scope(cow::Mode::kCopyOnWrite);
-  const absl::StatusOr<Outcome> by_value = invert_one_and_take_mean(path);
+  const absl::StatusOr<Outcome> by_value = mean_of_digits(path);
   if (!by_value.ok()) return by_value.status();
 
   const cow::Array<double> error = by_default->mean_after - by_default->mean_before;
   const cow::Array<double> no_error = by_value->mean_after - by_value->mean_before;
+  std::cout << "\n";
   const Panel mean = draw(by_default->mean_before, shade);
   std::cout << absl::StrFormat("    %-18s    %-18s    %s\n", "before", name_of(by_default->mode),
                                name_of(by_value->mode));

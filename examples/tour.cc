@@ -130,8 +130,8 @@ std::optional<int> parse_arguments(absl::Span<char* const> arguments, std::strin
 void introduce_sanitizer() {
   if (cow::alsan::alias_sanitizer() == nullptr) return;
   std::cerr << (cow::default_mode() == cow::Mode::kView
-                    ? "AliasSanitizer is watching. Each report shows a read of elements that were "
-                      "changed under\nanother name, who changed them, and where.\n"
+                    ? "AliasSanitizer is watching: on standard error it says which elements were "
+                      "changed under\nanother name than the one they are read by, and where.\n"
                     : "Copy-on-write mode: a write through a view leaves its base as it was.\n");
 }
 

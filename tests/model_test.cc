@@ -96,7 +96,11 @@ class Program {
       if (entries_.empty()) make();
       remember();
       trace_ << "\n  ";
-      take_step();
+      try {
+        take_step();
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << error.what();
+      }
       compare();
     }
     if (testing::Test::HasFailure()) {
@@ -349,7 +353,9 @@ class Program {
       Model made = named_view(from.model, view);
       return add({from.real.reshape(flat), std::move(made)});
     }
-    add({from.real.reshape(flat), fresh(from.model, view.shape)});
+    Model made = fresh(from.model, view.shape);
+    if (!cow_) made.value->shape = from.model.shape;  // a view of a copy that has no name
+    add({from.real.reshape(flat), std::move(made)});
   }
 
   void broadcast() {
@@ -401,6 +407,7 @@ class Program {
     trace_ << (is_const ? " const" : "") << ".ref()";
     if (!is_const) make_distinct(from.model);
     Model made = member(from.model);
+    if (!from.model.is_declared) made.is_through_broadcast = false;
     if (is_const) made.is_read_only = true;
     add({is_const ? std::as_const(from.real).ref() : from.real.ref(), std::move(made)});
   }
@@ -428,8 +435,9 @@ class Program {
   }
 
   void drop() {
-    trace_ << " drop";
-    entries_.erase(entries_.begin() + number(0, size() - 1));
+    const Index k = number(0, size() - 1);
+    trace_ << " drop #" << k;
+    entries_.erase(entries_.begin() + k);
   }
 
   void move_handles() {
@@ -442,7 +450,7 @@ class Program {
     const Index x = next_++;
     trace_ << ".fill(" << x << ")";
     if (!may_write(to, [&] { to.real.fill(x); })) return;
-    store(to.model, to.model.map, x);
+    store_cells(to.model, to.model.map, x);
   }
 
   void fill_in_place() {
@@ -472,7 +480,6 @@ class Program {
           break;
       }
     };
-    const Model named = to.model;
     if (!may_write_in_place(to.model, part, write)) return;
     for (Index cell : part.map) to.model.value->cells[static_cast<std::size_t>(cell)] = x;
   }
@@ -564,7 +571,7 @@ class Program {
   void write_element() {
     Entry& to = any();
     const Dims& shape = to.model.shape;
-    if (element_count(shape) == 0) return;
+    if (element_count(shape) == 0 || shape.size() > 3) return;
     Dims at;
     Index flat = 0;
     for (Index extent : shape) {
@@ -757,7 +764,7 @@ class Program {
   }
   void add(Entry entry) {
     constexpr Index kMost = 9;
-    if (size() >= kMost) entries_.erase(entries_.begin() + number(0, size() - 1));
+    if (size() >= kMost) drop();
     entries_.push_back(std::move(entry));
   }
 
@@ -802,7 +809,6 @@ class Program {
     return true;
   }
 
-  void store(Model& to, const Numbers&, Index x) { store_cells(to, to.map, x); }
   static void store_cells(Model& to, const Numbers& map, Index x) {
     for (Index cell : map) to.value->cells[static_cast<std::size_t>(cell)] = x;
   }

@@ -119,6 +119,7 @@ Reading reading(const Json& object) {
 
 void parse_expected(const Json& object, Step* step) {
   step->error = text(object, "err");
+  step->error_kind = text(object, "kind");
   step->error_message = text(object, "msg");
   if (const Json* changed = find(object, "chg")) {
     step->changed.emplace();

@@ -89,7 +89,8 @@ struct Step {
   Number limit;  // `k`
 
   std::string error;
-  std::string error_message;                             // `msg`
+  std::string error_kind;     // `kind`: of a step with several faults, the one NumPy met first
+  std::string error_message;  // `msg`
   std::optional<std::map<std::string, Values>> changed;  // `chg`
   std::optional<Record> record;
   std::optional<Reading> reading;

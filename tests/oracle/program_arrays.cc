@@ -123,13 +123,11 @@ auto element_of(A& a, absl::Span<const Index> position) {
 }
 
 template <class E>
-std::optional<Elements> read(const Step& step, Array<E>& src) {
+Elements read(const Step& step, const Array<E>& src) {
   if (step.op == "read") return peek(AnyArray(src.template astype<E>()));
   if (step.op == "sum") return one_element(src.sum());
-  if (step.op == "read_elem") {
-    return one_element<E>(element_of(std::as_const(src), step.positions));
-  }
-  return std::nullopt;
+  if (step.op == "read_elem") return one_element<E>(element_of(src, step.positions));
+  throw UnsupportedStep(step.op);
 }
 
 template <class E>
@@ -192,7 +190,7 @@ std::string element_difference(const Elements& elements, Index i, const Number& 
 }
 
 Elements elements_at(const internal::Node& node, const std::byte* address, const Layout& layout) {
-  Elements elements{node.buffer->dtype, {}};
+  Elements elements{node.current_buffer().dtype, {}};
   const Index size = layout.size();
   for (Index i = 0; i < size; ++i) {
     const std::byte* element = address + layout.displacement_of_flat(i);
@@ -228,7 +226,7 @@ std::optional<Elements> perform(const Step& step, Arrays* arrays) {
     arrays->emplace(step.out, std::visit([&](auto& src) { return AnyArray(derive(step, src)); },
                                          arrays->at(step.src)));
   } else if (step.dst.empty()) {
-    return std::visit([&](auto& src) { return read(step, src); }, arrays->at(step.src));
+    return std::visit([&](const auto& src) { return read(step, src); }, arrays->at(step.src));
   } else if (step.src.empty()) {
     std::visit([&](auto& dst) { write(step, dst); }, arrays->at(step.dst));
   } else {

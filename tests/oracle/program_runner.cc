@@ -16,8 +16,10 @@
 namespace cow::testing {
 namespace {
 
-// NumPy's class of the error; what the library documents for it.
-bool is_error_class(const std::exception& error, const std::string& expected) {
+// Is it what the library documents for NumPy's error of the step?
+bool is_expected_error(const std::exception& error, const Step& step) {
+  const std::string& expected = step.error;
+  if (step.error_kind == "read_only") return dynamic_cast<const ReadOnlyError*>(&error) != nullptr;
   const bool is_index_error = dynamic_cast<const std::out_of_range*>(&error) != nullptr;
   const bool is_value_error = dynamic_cast<const std::invalid_argument*>(&error) != nullptr;
   if (expected == "IndexError") return is_index_error;
@@ -78,7 +80,7 @@ class ProgramRun {
       throw;
     } catch (const std::exception& thrown) {
       error = absl::StrCat(typeid(thrown).name(), " \"", thrown.what(), "\"");
-      if (!is_error_class(thrown, step.error)) {
+      if (!is_expected_error(thrown, step)) {
         fail(absl::StrCat(error, " instead of ",
                           step.error.empty() ? "no error" : step.error + " " + step.error_message));
         return;
@@ -147,7 +149,7 @@ class ProgramRun {
 
   void check_type(const AnyArray& array, const Record& record) {
     const internal::Node& node = node_of(array);
-    expect<std::string>("dtype", dtype_name(node.buffer->dtype), record.dtype);
+    expect<std::string>("dtype", dtype_name(node.current_buffer().dtype), record.dtype);
     const Shape shape = node.layout.shape();
     expect("shape", Dims(shape.begin(), shape.end()), record.shape);
     const auto [ndim, size, nbytes] = std::visit(
