@@ -135,9 +135,7 @@ void AliasSanitizer::on_read(const internal::Access& access) {
   std::lock_guard lock(mutex_);
   const ArrayRecord& reader = *Registry::record_of(access.node);
   const BufferRecord& buffer = *reader.value->buffer;
-  if (buffer.history == nullptr) return;
   const std::vector<Surprise> surprises = find_surprises(buffer, reader.value->value, access);
-  if (surprises.empty()) return;
   if (read_listener_) {
     std::vector<const ArrayRecord*> writers;
     for (const Surprise& surprise : surprises) {
@@ -146,6 +144,7 @@ void AliasSanitizer::on_read(const internal::Access& access) {
     }
     read_listener_({access, surprises, writers});
   }
+  if (surprises.empty()) return;
   if (options_.report_on == ReportOn::kRead) report_surprises(buffer, reader, surprises, true);
 }
 
@@ -336,7 +335,9 @@ void AliasSanitizer::print_log_line(const LoggedWrite& write) {
   const std::string site =
       frames.empty() ? "" : absl::StrCat(" at ", frames[0].file, ":", frames[0].line);
   sink_.write(absl::StrCat("AliasSanitizer: write through ", name_of(*write.through), " changed ",
-                           write.changed_elements, " elements that other arrays see", site, "\n"));
+                           write.changed_elements,
+                           write.changed_elements == 1 ? " element" : " elements",
+                           " that other arrays can read", site, "\n"));
 }
 
 // ---- installation ----------------------------------------------------------------------------

@@ -55,7 +55,7 @@ class AliasSanitizer final : public AccessObserver {
     /// One for each surprise: the array written, null if unknown.
     const std::vector<const ArrayRecord*>& writers;
   };
-  /// Called for each read that has a surprise, before reports are made distinct. Under the lock.
+  /// Called for each read, before reports are made distinct. Under the lock.
   void set_read_listener(std::function<void(const ReadFindings&)> listener);
 
   Coverage coverage() const;

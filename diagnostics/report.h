@@ -94,6 +94,9 @@ struct Report {
   /// The element that changed under its reader, and the same element as its writer named it.
   ElementText read;
   ElementText written;
+  /// False if the log no longer holds the write; `written`, `direction` and `write_frames` then say
+  /// nothing.
+  bool has_write = true;
   /// The element's value after and before the write.
   std::string now;
   std::string was;

@@ -112,8 +112,18 @@ MemoryMap memory_map(const SurpriseFinding& finding, const ArrayRecord* writer) 
   };
   std::vector<std::pair<char, std::string>> legend{{'W', "written"}, {'#', name_of(view)}};
   legend.emplace_back('.', name_of(owner_of(finding.reader)));
-  return draw_memory(buffer.element_count(), row, mark, std::move(legend));
+  MemoryMap map = draw_memory(buffer.element_count(), row, mark, std::move(legend));
+  // A view of a few elements may not be the most important thing in any cell.
+  std::erase_if(map.legend, [&](const std::pair<char, std::string>& entry) {
+    return std::none_of(map.rows.begin(), map.rows.end(), [&](const std::string& cells) {
+      return cells.find(entry.first) != std::string::npos;
+    });
+  });
+  return map;
 }
+
+constexpr char kFixWithoutWrite[] =
+    "to see the write, keep more of them: ALSAN_OPTIONS=max_log_entries=1000000";
 
 std::string fix_text(Direction direction, const std::string& reader, const std::string& writer) {
   const std::string end = ", or run with ALSAN_OPTIONS=mode=cow";
@@ -158,7 +168,7 @@ Report build_report(const SurpriseFinding& finding, const StackDepot& stacks,
     report.written = element_of(then, changed);
     report.write_frames = resolve(stacks.get(finding.write->site), options);
   } else {
-    report.written = {"an array whose write the log has dropped", {}};
+    report.has_write = false;
   }
 
   std::vector<const ArrayRecord*> shown;
@@ -177,8 +187,11 @@ Report build_report(const SurpriseFinding& finding, const StackDepot& stacks,
   report.buffer_id = buffer.number;
   report.tree = tree_rows(finding, writer, changed);
   report.memory = memory_map(finding, writer);
-  report.fix = fix_text(report.direction, report.read.array, report.written.array);
-  if (!report.write_frames.empty()) report.summary_site = report.write_frames.front();
+  report.fix = report.has_write
+                   ? fix_text(report.direction, report.read.array, report.written.array)
+                   : kFixWithoutWrite;
+  const std::vector<Frame>& blamed = report.has_write ? report.write_frames : report.read_frames;
+  if (!blamed.empty()) report.summary_site = blamed.front();
   return report;
 }
 

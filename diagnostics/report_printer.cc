@@ -85,8 +85,13 @@ class TextPrinter {
     line(options_.is_error ? kRed : kMagenta,
          absl::StrCat("==", options_.pid, "==", options_.is_error ? "ERROR" : "WARNING",
                       ": AliasSanitizer: ", report_.kind, " (", report_.rule, ") of '",
-                      printable(report_.read.array), "' through its ", writer_role(), " '",
-                      printable(report_.written.array), "'"));
+                      printable(report_.read.array), "'", through_text()));
+  }
+
+  std::string through_text() const {
+    if (!report_.has_write) return "";
+    return absl::StrCat(" through its ", writer_role(), " '", printable(report_.written.array),
+                        "'");
   }
 
   const char* writer_role() const {
@@ -109,12 +114,15 @@ class TextPrinter {
       line(kBlue, absl::StrCat("READ of ", element_text(report_.read), values));
       frames(report_.read_frames);
     }
+    const std::string through = report_.has_write
+                                    ? absl::StrCat("through ", element_text(report_.written), " = ",
+                                                   element_text(report_.read))
+                                    : "by a write that the log no longer holds";
     line(kMagenta,
-         absl::StrCat("WRITTEN through ", element_text(report_.written), " = ",
-                      element_text(report_.read), report_.has_read ? "" : values, " (",
+         absl::StrCat("WRITTEN ", through, report_.has_read ? "" : values, " (",
                       report_.changed_elements, " of ", report_.total_elements,
                       report_.total_elements == 1 ? " element" : " elements", " changed)"));
-    frames(report_.write_frames);
+    if (report_.has_write) frames(report_.write_frames);
   }
 
   void array_made(const ArrayText& array) {
@@ -180,7 +188,9 @@ class TextPrinter {
         report_.memory.cell_elements == 1
             ? ""
             : absl::StrCat("a cell is ", report_.memory.cell_elements, " elements: ");
-    line("", absl::StrCat(text, "   (", scale, legend, ")"));
+    const std::string explained = absl::StrCat("(", scale, legend, ")");
+    const bool fits = columns + width(explained) <= kMaxMemoryColumns;
+    line("", absl::StrCat(text, fits ? "   " : "\n         ", explained));
   }
 
   void summary() {

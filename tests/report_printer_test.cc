@@ -153,8 +153,8 @@ TEST(ReportPrinterTest, LargeMemoryIsScaledAndWrapped) {
   report.memory = draw_memory(32'000, 10, [](Index begin, Index) { return begin == 0 ? 'W' : '.'; },
                               {{'W', "written"}, {'.', "original"}});
   EXPECT_THAT(printed(report), HasSubstr("\nMemory:  W . . . . . . .   . . . . . . . .   . . . . . "
-                                         ". . .   . . . . . . . .   (a cell is 1000 elements: W "
-                                         "written, . original)\n"));
+                                         ". . .   . . . . . . . .\n         (a cell is 1000 "
+                                         "elements: W written, . original)\n"));
   report.memory.rows = {std::string(30, '.'), std::string(30, '#')};
   EXPECT_THAT(printed(report), HasSubstr(" . .\n         # # "));
 }
