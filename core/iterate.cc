@@ -1,9 +1,9 @@
 #include "cow/core/iterate.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace cow::internal {
 
@@ -16,11 +16,13 @@ Walk::Walk(Shape shape, absl::Span<const Operand> operands) {
     if (shape[axis] != 1) order[ndim_++] = axis;
   }
   if (empty_) return;
-  // Stable: axes that tie keep C order.
-  const auto by_stride = [&](int a, int b) {
-    return std::abs(operands[0].strides[a]) > std::abs(operands[0].strides[b]);
-  };
-  std::stable_sort(order.begin(), order.begin() + ndim_, by_stride);
+  // Insertion: few axes, no memory, and axes that tie keep C order.
+  const auto reach = [&](int axis) { return std::abs(operands[0].strides[axis]); };
+  for (int i = 1; i < ndim_; ++i) {
+    for (int j = i; j > 0 && reach(order[j - 1]) < reach(order[j]); --j) {
+      std::swap(order[j - 1], order[j]);
+    }
+  }
   int kept = 0;
   for (int i = 0; i < ndim_; ++i) {
     const int axis = order[i];

@@ -133,12 +133,9 @@ Handle view_of_temporary(Handle& source, const Layout& layout, const ViewOp& op)
   // Whom the view acts for must not depend on whether the node could be used again.
   Node* node = dying.has(kDeclared) ? make_member_node(dying, *dying.leader, layout)
                                     : make_value_node(dying, layout);
-  if (dying.parent == nullptr || dying.has(kOwnsBuffer)) {
-    set_parent(*node, &dying);
-  } else {
-    set_parent(*node, dying.parent);
-    node->flags |= dying.flags & (kHandleCopy | kWrittenByName | kActsForItself);
-  }
+  const bool acts_for_parent = acts_for(dying) != dying.leader;
+  const bool joins = dying.has(kDeclared) && dying.parent != nullptr;
+  set_parent(*node, acts_for_parent || joins ? dying.parent : &dying);
   node->flags |= (dying.flags & kThroughBroadcast) | broadcast_flags(dying, op);
   tell_view(*node, dying, op);
   return Handle(node);
@@ -216,6 +213,7 @@ Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receive
   if (receiver == Receiver::kNamed) skip_dead_parent(from);
   Node* node = make_value_node(from, layout);
   node->flags |= broadcast_flags(from, op);
+  if (from.has(kDeclared)) node->flags |= from.flags & kThroughBroadcast;
   if (receiver == Receiver::kConst) node->flags |= kReadOnly;
   set_parent(*node, &from);
   tell_view(*node, from, op);
@@ -228,6 +226,7 @@ Handle make_ref(Handle& source, Receiver receiver) {
   if (receiver != Receiver::kTemporary) {
     if (receiver == Receiver::kNamed) skip_dead_parent(from);
     Node* node = make_member_node(from, *from.leader, from.layout);
+    if (from.has(kDeclared)) node->flags |= from.flags & kThroughBroadcast;
     if (receiver == Receiver::kConst) node->flags |= kReadOnly;
     set_parent(*node, &from);
     tell_view(*node, from, op);

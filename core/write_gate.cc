@@ -57,7 +57,11 @@ bool detach(Node& leader, const Node& writer) {
   // has our reads of the old memory behind it.
   Buffer* old = leader.buffer;
   leader.layout = std::move(arranged);
-  leader.flags &= ~kStretched;
+  if (rearrange) {
+    // No longer in the coordinates of what it was made from, so it cannot act for it.
+    leader.flags &= ~(kStretched | kThroughBroadcast);
+    leader.flags |= kActsForItself;
+  }
   leader.buffer = copy;
   leader.data = copy->at(leader.layout.offset());
   if (leader.has(kObserved)) current_observer()->on_detach(leader, *old, copy->size_bytes);

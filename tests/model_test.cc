@@ -816,8 +816,8 @@ class Program {
   void remember() {
     places_.clear();
     for (const Entry& entry : entries_) {
-      places_.push_back(
-          {entry.real.handle().get(), address_of(entry.real), entry.model.value->block.get()});
+      places_.push_back({entry.real.handle().get(), address_of(entry.real),
+                         entry.model.value->block.get(), entry.model.value->block});
     }
     adopt_moves_ = false;
   }
@@ -856,6 +856,7 @@ class Program {
     const internal::Node* node;
     const void* address;
     const Block* block;
+    std::weak_ptr<Block> held;  // so that no other block gets its address
   };
 
   Random& random_;
