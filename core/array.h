@@ -416,7 +416,8 @@ class Array {
     if (!reshape_layout(self.node().layout, shape, itemsize(), &layout)) {
       return self.copy().reshape(shape);
     }
-    return view(std::forward<Self>(self), {ViewOp::Kind::kReshape, {}, layout.shape()},
+    const Dims wanted(layout.shape().begin(), layout.shape().end());
+    return view(std::forward<Self>(self), {ViewOp::Kind::kReshape, {}, wanted},
                 [&](const Layout& from) {
                   reshape_layout(from, shape, itemsize(), &layout);
                   return layout;

@@ -24,6 +24,7 @@ Handle copy_array(const Node& source) {
   if (may_share(source)) {
     auto node = std::make_unique<Node>();
     node->layout = source.layout;
+    node->dtype = source.dtype;
     node->flags = source.flags & (kCopyOnWrite | kObserved);
     node->buffer = &source.current_buffer();
     node->data = node->buffer->at(node->layout.offset());
@@ -31,7 +32,7 @@ Handle copy_array(const Node& source) {
     if (node->has(kObserved)) current_observer()->on_allocate(*node);
     return Handle(node.release());
   }
-  Handle result = make_array(source.current_buffer().dtype, source.layout.shape());
+  Handle result = make_array(source.dtype, source.layout.shape());
   Node& to = result.node();
   copy_elements(to.layout.shape(), to.itemsize(), {to.data, to.layout.strides()},
                 {const_cast<std::byte*>(from), source.layout.strides()});

@@ -3,6 +3,7 @@
 
 #include <complex>
 #include <type_traits>
+#include <utility>
 
 #include "cow/core/promote.h"
 
@@ -72,14 +73,28 @@ struct Divide {
   }
 };
 
+/// Whether an operator takes a number beside an array as it is, instead of as one of the array's
+/// element type.
+template <class Fn>
+inline constexpr bool kTakesNumbersAsTheyAre = false;
+
 template <class Fn>
 struct Comparison {
   template <class T, class U>
   bool operator()(const T& a, const U& b) const {
-    using P = Promoted<T, U>;
-    return Fn()(cast_element<P>(a), cast_element<P>(b));
+    if constexpr (!std::is_same_v<T, U> && kKind<T> == 1 && kKind<U> == 1) {
+      // By value: neither -1 nor 300 is a uint8, and an int64 is not rounded to compare it.
+      const int order = std::cmp_less(a, b) ? -1 : std::cmp_equal(a, b) ? 0 : 1;
+      return Fn()(order, 0);
+    } else {
+      using P = Promoted<T, U>;
+      return Fn()(cast_element<P>(a), cast_element<P>(b));
+    }
   }
 };
+
+template <class Fn>
+inline constexpr bool kTakesNumbersAsTheyAre<Comparison<Fn>> = true;
 
 struct Less {
   template <class T>

@@ -68,6 +68,7 @@ Buffer* share_buffer(const Node& source, const Layout& layout) {
 Node* make_value_node(const Node& source, const Layout& layout) {
   auto node = std::make_unique<Node>();
   node->layout = layout;  // first: it may throw
+  node->dtype = source.dtype;
   node->flags = source.flags & (kObserved | kCopyOnWrite | kReadOnly);
   if (source.has(kCopyOnWrite)) {
     node->buffer = share_buffer(source, layout);
@@ -82,6 +83,7 @@ Node* make_value_node(const Node& source, const Layout& layout) {
 Node* make_member_node(const Node& source, Node& leader, const Layout& layout) {
   auto node = std::make_unique<Node>();
   node->layout = layout;
+  node->dtype = source.dtype;
   node->flags = (source.flags & (kObserved | kCopyOnWrite | kReadOnly)) | kDeclared;
   if (source.has(kCopyOnWrite)) node->flags |= kGrouped;
   node->buffer = leader.buffer;
@@ -198,6 +200,7 @@ Handle make_array(DType dtype, Shape shape) {
   const bool observed = current_observer() != nullptr;
   auto node = std::make_unique<Node>();
   node->layout = layout;
+  node->dtype = dtype;
   node->buffer =
       make_buffer(dtype, mode, observed, layout.size() * dtype_size_bytes(dtype), layout);
   node->flags = mode == Mode::kCopyOnWrite ? kCopyOnWrite : kOwnsBuffer;

@@ -58,6 +58,7 @@ struct Node {
   RefCount members{1};
   /// The handle exists. Read by the threads of children, hence a word of its own.
   std::atomic<bool> alive{true};
+  DType dtype = DType::kBool;
   std::uint32_t flags = 0;
   std::byte* data = nullptr;  // address of element (0, ..., 0), unless grouped
   Buffer* buffer = nullptr;
@@ -71,7 +72,7 @@ struct Node {
   /// The buffer that the array's value lives in now.
   Buffer& current_buffer() const { return has(kGrouped) ? *leader->buffer : *buffer; }
   std::byte* address() const { return has(kGrouped) ? leader->buffer->at(layout.offset()) : data; }
-  Index itemsize() const { return current_buffer().itemsize(); }
+  Index itemsize() const { return dtype_size_bytes(dtype); }
 };
 
 /// Who asks for a view: a named array, a const one (the view is read-only), or a temporary, which

@@ -57,6 +57,12 @@ auto map_array(const L& operand, Fn fn) {
   return Array<Out>(std::move(result));
 }
 
+/// What a number of type `S` becomes beside an array of `E`.
+template <class E, class S, class Fn>
+using NumberBeside =
+    std::conditional_t<kTakesNumbersAsTheyAre<Fn> && kKind<E> == 1 && kKind<S> == 1, S,
+                       PromotedWithScalar<E, S>>;
+
 template <class L, class R, class Fn>
 auto combine(L&& left, R&& right, Fn fn) {
   if constexpr (AnyArray<L> && AnyArray<R>) {
@@ -66,14 +72,14 @@ auto combine(L&& left, R&& right, Fn fn) {
     return result;
   } else if constexpr (AnyArray<L>) {
     using A = typename std::remove_cvref_t<L>::value_type;
-    using B = PromotedWithScalar<A, Scalar<R>>;
+    using B = NumberBeside<A, Scalar<R>, Fn>;
     const B number = cast_element<B>(static_cast<Scalar<R>>(right));
     auto result = map_array(left, [fn, number](const A& x) { return fn(x, number); });
     release_if_temporary(std::forward<L>(left));
     return result;
   } else {
     using B = typename std::remove_cvref_t<R>::value_type;
-    using A = PromotedWithScalar<B, Scalar<L>>;
+    using A = NumberBeside<B, Scalar<L>, Fn>;
     const A number = cast_element<A>(static_cast<Scalar<L>>(left));
     auto result = map_array(right, [fn, number](const B& y) { return fn(number, y); });
     release_if_temporary(std::forward<R>(right));

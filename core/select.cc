@@ -97,7 +97,7 @@ Selection select_mask(const Layout& layout, const Layout& mask, const std::byte*
 }
 
 Handle copy_selection(const Node& source, const Selection& selection) {
-  Handle result = make_array(source.current_buffer().dtype, selection.shape);
+  Handle result = make_array(source.dtype, selection.shape);
   const std::byte* from = begin_read_scattered(source, selection.displacements);
   std::byte* to = result.node().data;
   const std::size_t itemsize = static_cast<std::size_t>(source.itemsize());

@@ -159,5 +159,16 @@ TEST(OperatorsTest, ShapesThatDoNotBroadcastAreNamed) {
   EXPECT_THROW(numbered({0}) + numbered({2}), std::invalid_argument);
 }
 
+TEST(ComparisonTest, NumbersAreComparedByValue) {
+  const auto bytes = array<std::uint8_t>({10, 200, 255});
+  EXPECT_FALSE((bytes > 300).any());
+  EXPECT_TRUE((bytes < 300).all());
+  EXPECT_FALSE((bytes == -1).any());
+  EXPECT_TRUE((-1 < bytes).all());
+  const auto large = array<std::uint64_t>({std::uint64_t{1} << 63});
+  EXPECT_TRUE((large > (std::int64_t{1} << 62)).all());
+  EXPECT_TRUE((array<float>({0.1F}) == 0.1).all());  // a number has the array's precision
+}
+
 }  // namespace
 }  // namespace cow

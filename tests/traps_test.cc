@@ -67,7 +67,6 @@ TEST_P(TrapsTest, StencilOfTheSoleOwnerCopiesNothing) {
                 u[slice(1, -1)] = u[slice(none, -2)] + u[slice(2, none)];
                 u[slice(1, -1)] = -u[slice(none, -2)] * 2 + 1;
                 u += u[slice(none, none, -1)];
-                u = std::move(u);
               }
             }));
   EXPECT_EQ(1, sharers_of(u));
