@@ -73,6 +73,10 @@ void AliasSanitizer::set_read_listener(std::function<void(const ReadFindings&)> 
 
 Coverage AliasSanitizer::coverage() const {
   std::lock_guard lock(mutex_);
+  return coverage_so_far();
+}
+
+Coverage AliasSanitizer::coverage_so_far() const {
   Coverage coverage = coverage_;
   coverage.arrays = registry_.owner_count();
   coverage.views = registry_.view_count();
@@ -318,10 +322,7 @@ void AliasSanitizer::report(const SurpriseFinding& finding) {
     sink_.write(print_text(report, {getpid(), is_error, sink_.use_color(options_.color)}));
   }
   if (options_.halt_on_error || options_.mode == Mode::kError) {
-    Coverage total = coverage_;
-    total.arrays = registry_.owner_count();
-    total.views = registry_.view_count();
-    sink_.write(coverage_line(total) + "\n");
+    sink_.write(coverage_line(coverage_so_far()) + "\n");
     std::cout.flush();
     std::fflush(nullptr);
     std::_Exit(options_.exitcode);

@@ -81,6 +81,8 @@ class AliasSanitizer final : public AccessObserver {
  private:
   struct PendingWrite;
 
+  /// Under the lock.
+  Coverage coverage_so_far() const;
   void count_aliased(const PendingWrite& write, const internal::Access& access);
   void record_elements(PendingWrite* write);
   void judge_write(const PendingWrite& write, absl::Span<const Index> changed);
