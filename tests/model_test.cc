@@ -816,7 +816,8 @@ class Program {
   void remember() {
     places_.clear();
     for (const Entry& entry : entries_) {
-      places_.push_back({entry.real.handle().get(), address_of(entry.real),
+      const internal::Node& node = entry.real.handle().node();
+      places_.push_back({&node, node.address(), node.current_buffer().space,
                          entry.model.value->block.get(), entry.model.value->block});
     }
     adopt_moves_ = false;
@@ -829,8 +830,10 @@ class Program {
       EXPECT_EQ(elements_of(entry.real), values_of(entry.model));
       EXPECT_EQ(entry.real.is_writeable(), !entry.model.is_read_only);
       for (Place& place : places_) {
-        if (place.node != entry.real.handle().get()) continue;
-        const bool moved = place.address != address_of(entry.real);
+        const internal::Node& node = entry.real.handle().node();
+        if (place.node != &node) continue;
+        const bool moved =
+            place.address != node.address() || place.space != node.current_buffer().space;
         if (adopt_moves_ && moved && entry.model.value->block.get() == place.block) {
           entry.model.value->block = std::make_shared<Block>();
           for (Place& other : places_) {
@@ -855,6 +858,7 @@ class Program {
   struct Place {
     const internal::Node* node;
     const void* address;
+    std::uint64_t space;  // after two moves the first address may be in use again
     const Block* block;
     std::weak_ptr<Block> held;  // so that no other block gets its address
   };
