@@ -6,13 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "cow/core/array_reductions.h"
 #include "cow/core/array_traits.h"
 #include "cow/core/assign.h"
 #include "cow/core/copy.h"
 #include "cow/core/element_ref.h"
 #include "cow/core/errors.h"
 #include "cow/core/format.h"
-#include "cow/core/reduce.h"
 #include "cow/core/select.h"
 #include "cow/core/span.h"
 
@@ -35,7 +35,7 @@ namespace cow {
 /// an array that is `Array()` or moved from: `std::invalid_argument`; a write to a read-only array:
 /// `ReadOnlyError`; no memory: `std::bad_alloc`. Nothing has changed when one is thrown.
 template <Element E>
-class Array {
+class Array : public internal::ArrayReductions<E> {
  public:
   using value_type = E;
 
@@ -45,7 +45,8 @@ class Array {
   Array(const Array&) = default;
   /// Leaves `Array()` behind; no node is made.
   Array(Array&&) noexcept = default;
-  explicit Array(internal::Handle handle) noexcept : handle_(std::move(handle)) {}
+  explicit Array(internal::Handle handle) noexcept
+      : internal::ArrayReductions<E>(std::move(handle)) {}
 
   /// On a name: rebinds it to the elements of `other`. To write elements, use `assign` or `fill`.
   Array& operator=(const Array& other) & = default;
@@ -54,17 +55,13 @@ class Array {
 
   /// On a temporary: writes its elements, in the array that it was made from; `source` is broadcast
   /// and read before anything is written.
-  void operator=(const Array& source) && { write_from(internal::Receiver::kTemporary, source); }
-  void operator=(Array&& source) && {
-    write_from(internal::Receiver::kTemporary, std::move(source));
-  }
+  void operator=(const Array& source) && { write_from(kTemporary, source); }
+  void operator=(Array&& source) && { write_from(kTemporary, std::move(source)); }
   template <Element U>
   void operator=(const Array<U>& source) && {
-    write_from(internal::Receiver::kTemporary, source);
+    write_from(kTemporary, source);
   }
-  void operator=(const E& value) && {
-    internal::fill_elements(node(), internal::Receiver::kTemporary, value);
-  }
+  void operator=(const E& value) && { internal::fill_elements(node(), kTemporary, value); }
 
   // ---- what it is ---------------------------------------------------------------------------
 
@@ -73,7 +70,7 @@ class Array {
   /// Bytes from one element to the next along each axis.
   absl::Span<const Index> strides() const { return node().layout.strides(); }
   /// Number of elements; 0 for `Array()`. O(ndim).
-  Index size() const { return handle_.get() == nullptr ? 0 : node().layout.size(); }
+  Index size() const { return this->handle().get() == nullptr ? 0 : node().layout.size(); }
   static constexpr Index itemsize() { return sizeof(E); }
   static constexpr DType dtype() { return dtype_of<E>; }
   /// Bytes of the elements: `size() * itemsize()`, shared or not.
@@ -115,11 +112,11 @@ class Array {
   /// One element, one position an axis; negative ones count from the end.
   template <internal::Integer... I>
   ElementRef<E> operator()(I... position) & {
-    return element(internal::Receiver::kNamed, {internal::to_index(position)...});
+    return element(kNamed, {internal::to_index(position)...});
   }
   template <internal::Integer... I>
   ElementRef<E> operator()(I... position) && {
-    return element(internal::Receiver::kTemporary, {internal::to_index(position)...});
+    return element(kTemporary, {internal::to_index(position)...});
   }
   /// The element's value.
   template <internal::Integer... I>
@@ -140,11 +137,11 @@ class Array {
   }
   template <int N>
   Span<E, N> mutable_span() & {
-    return open_span<N>(internal::Receiver::kNamed);
+    return open_span<N>(kNamed);
   }
   template <int N>
   Span<E, N> mutable_span() && {
-    return open_span<N>(internal::Receiver::kTemporary);
+    return open_span<N>(kTemporary);
   }
 
   // ---- views: share memory ------------------------------------------------------------------
@@ -152,66 +149,33 @@ class Array {
   /// `a[1]`, `a[slice(0, 4, 2)]`, `a[all]`: one entry of a basic index.
   template <class I>
   requires std::convertible_to<const I&, IndexItem> Array operator[](const I& item) & {
-    return index(*this, {item});
+    return index(kNamed, {item});
   }
   template <class I>
   requires std::convertible_to<const I&, IndexItem>
-  const Array operator[](const I& item) const& { return index(*this, {item}); }
+  const Array operator[](const I& item) const& { return index(kConst, {item}); }
   template <class I>
   requires std::convertible_to<const I&, IndexItem> Array operator[](const I& item) && {
-    return index(std::move(*this), {item});
+    return index(kTemporary, {item});
   }
   /// `a[{slice(1, 3), newaxis, ellipsis, 0}]`.
-  Array operator[](IndexItems items) & { return index(*this, items); }
-  const Array operator[](IndexItems items) const& { return index(*this, items); }
-  Array operator[](IndexItems items) && { return index(std::move(*this), items); }
-
-  /// The elements in C order in another shape; one extent may be -1. Shares memory where strides
-  /// allow it, else copies. Errors: `std::invalid_argument` if the sizes differ. A copy is O(size).
-  Array reshape(Shape shape) & { return reshaped(*this, shape); }
-  const Array reshape(Shape shape) const& { return reshaped(*this, shape); }
-  Array reshape(Shape shape) && { return reshaped(std::move(*this), shape); }
-
-  /// Axes in reverse order.
-  Array T() & { return transposed(*this, {}); }
-  const Array T() const& { return transposed(*this, {}); }
-  Array T() && { return transposed(std::move(*this), {}); }
-  /// Axis `i` of the result is axis `axes[i]`; none given: reversed. Errors:
-  /// `std::invalid_argument` unless `axes` is a permutation.
-  Array transpose(absl::Span<const Index> axes = {}) & { return transposed(*this, axes); }
-  const Array transpose(absl::Span<const Index> axes = {}) const& {
-    return transposed(*this, axes);
+  Array operator[](std::initializer_list<IndexItem> items) & { return index(kNamed, items); }
+  const Array operator[](std::initializer_list<IndexItem> items) const& {
+    return index(kConst, items);
   }
-  Array transpose(absl::Span<const Index> axes = {}) && {
-    return transposed(std::move(*this), axes);
-  }
-
-  /// Stretched to `shape` without copying. Read-only in view mode; in copy-on-write mode a named
-  /// one can be written, and its elements become distinct (a copy) first.
-  Array broadcast_to(Shape shape) & { return broadcast(*this, shape); }
-  const Array broadcast_to(Shape shape) const& { return broadcast(*this, shape); }
-  Array broadcast_to(Shape shape) && { return broadcast(std::move(*this), shape); }
-
-  /// Without the axes of extent 1, or without the `axes` given, which must be such.
-  Array squeeze(absl::Span<const Index> axes = {}) & { return squeezed(*this, axes); }
-  const Array squeeze(absl::Span<const Index> axes = {}) const& { return squeezed(*this, axes); }
-  Array squeeze(absl::Span<const Index> axes = {}) && { return squeezed(std::move(*this), axes); }
-
-  /// One axis, in C order: a view if contiguous, else a copy.
-  Array ravel() & { return raveled(*this); }
-  const Array ravel() const& { return raveled(*this); }
-  Array ravel() && { return raveled(std::move(*this)); }
+  Array operator[](std::initializer_list<IndexItem> items) && { return index(kTemporary, items); }
+  Array operator[](IndexItems items) & { return index(kNamed, items); }
+  const Array operator[](IndexItems items) const& { return index(kConst, items); }
+  Array operator[](IndexItems items) && { return index(kTemporary, items); }
 
   /// A declared alias: an array of the same value. Writes through it are meant to change this one,
   /// in both modes, and are no surprise. A temporary joins the array that it was made from.
   Array ref() & {
     internal::make_elements_distinct(node());
-    return Array(internal::make_ref(handle_, internal::Receiver::kNamed));
+    return Array(internal::make_ref(mutable_handle(), kNamed));
   }
-  const Array ref() const& {
-    return Array(internal::make_ref(mutable_handle(), internal::Receiver::kConst));
-  }
-  Array ref() && { return Array(internal::make_ref(handle_, internal::Receiver::kTemporary)); }
+  const Array ref() const& { return Array(internal::make_ref(mutable_handle(), kConst)); }
+  Array ref() && { return Array(internal::make_ref(mutable_handle(), kTemporary)); }
 
   // ---- copies: memory of their own ----------------------------------------------------------
 
@@ -220,7 +184,7 @@ class Array {
   Array copy() const& { return Array(internal::copy_array(node())); }
   Array copy() && { return released().copy(); }
   /// A copy in one axis. O(size).
-  Array flatten() const& { return copy().reshape({-1}); }
+  Array flatten() const& { return Array(internal::copy_array(node(), {size()})); }
   Array flatten() && { return released().flatten(); }
   /// Elements converted to `U`: integers wrap, bool is "not zero". O(size).
   template <Element U>
@@ -230,64 +194,87 @@ class Array {
   template <Element U>
   Array<U> astype() const& {
     Array<U> result(internal::make_array(dtype_of<U>, shape()));
-    result.write_from(internal::Receiver::kNamed, *this);
+    result.write_from(kNamed, *this);
     return result;
   }
-  /// Entries of the first axis, copied. O(size of the result). To write them, use `put`.
-  const Array operator[](const IndexList& list) const {
-    const Index count = static_cast<Index>(list.positions().size());
-    return selected(internal::select_positions(node().layout, list.positions(), {count}, 0));
+  /// The elements that lists or arrays of positions and masks name, copied. O(size of the result).
+  /// `a[index_list({0, 2})]`, `a[positions]`, `a[mask]`, and mixed with the entries of a basic
+  /// index: `a[{slice(1, 3), index_list({0, 2})}]`. Positions count along the first axis, or along
+  /// their own place in a mixed index; a mask covers the first axes, or its place's. As the left
+  /// side of an assignment the elements are written: `a[mask] = x`, `a[list] += x`.
+  template <internal::AdvancedIndex I>
+  Selection<E> operator[](const I& index) & {
+    return {*this, kNamed, selected(index)};
   }
-  /// Entries of the first axis, copied; the result's first axes have `positions`' shape.
-  template <Element I>
-  requires std::integral<I> &&(!std::same_as<I, bool>) const Array operator[](
-      const Array<I>& positions) const {
-    return take(positions, 0);
+  template <internal::AdvancedIndex I>
+  Selection<E> operator[](const I& index) && {
+    return {*this, kTemporary, selected(index)};
   }
-  /// The elements where `mask` is true, copied; it covers all axes or the first ones.
-  const Array operator[](const Array<bool>& mask) const { return selected(where(mask)); }
-  /// Entries `positions` along `axis`, copied.
-  template <Element I>
-  requires std::integral<I> &&(!std::same_as<I, bool>)Array
-      take(const Array<I>& positions, Index axis) const {
-    const Array<Index> flat = positions.template astype<Index>();
-    return selected(
-        internal::select_positions(node().layout,
-                                   {reinterpret_cast<const Index*>(flat.handle().node().data),
-                                    static_cast<std::size_t>(flat.size())},
-                                   positions.shape(), normalize_axis(axis, ndim())));
+  template <internal::AdvancedIndex I>
+  const Array operator[](const I& index) const& {
+    return copied(selected(index));
+  }
+  Selection<E> operator[](const AdvancedItems& items) & { return {*this, kNamed, selected(items)}; }
+  Selection<E> operator[](const AdvancedItems& items) && {
+    return {*this, kTemporary, selected(items)};
+  }
+  const Array operator[](const AdvancedItems& items) const& { return copied(selected(items)); }
+
+  /// Entries `positions`, a list or an array, along `axis`, or of all elements in C order; copied.
+  template <internal::AdvancedIndex I>
+  Array take(const I& positions, Index axis) const {
+    return copied(internal::select_along(shape(), positions, axis));
+  }
+  template <internal::AdvancedIndex I>
+  Array take(const I& positions) const {
+    return copied(internal::select_along({size()}, positions, 0));
+  }
+  /// Entries along `axis` where `mask`, one axis that may be shorter, is true; copied.
+  Array compress(const Array<bool>& mask, Index axis) const {
+    return take(internal::true_positions(mask.node()), axis);
+  }
+  /// The same of all elements in C order.
+  Array compress(const Array<bool>& mask) const {
+    return take(internal::true_positions(mask.node()));
   }
 
   // ---- writes -------------------------------------------------------------------------------
 
   /// Every element becomes `value`.
   Array& fill(const E& value) & {
-    internal::fill_elements(node(), internal::Receiver::kNamed, value);
+    internal::fill_elements(node(), kNamed, value);
     return *this;
   }
-  void fill(const E& value) && {
-    internal::fill_elements(node(), internal::Receiver::kTemporary, value);
-  }
+  void fill(const E& value) && { internal::fill_elements(node(), kTemporary, value); }
   /// The elements of `source`, broadcast; read before anything is written.
   template <class Source>
   requires internal::AnyArray<Source> Array& assign(Source&& source) & {
-    write_from(internal::Receiver::kNamed, std::forward<Source>(source));
+    write_from(kNamed, std::forward<Source>(source));
     return *this;
   }
   template <class Source>
   requires internal::AnyArray<Source>
-  void assign(Source&& source) && {
-    write_from(internal::Receiver::kTemporary, std::forward<Source>(source));
+  void assign(Source&& source) && { write_from(kTemporary, std::forward<Source>(source)); }
+  /// `values`, a number or an array that is broadcast, into the elements where `mask` is true:
+  /// `a[mask] = values`, without reading them.
+  template <class Values>
+  void put(const Array<bool>& mask, const Values& values) & {
+    write_selected(kNamed, selected(mask), values);
   }
-  /// `value` into the elements where `mask` is true, or the entries of the first axis listed.
-  void put(const Array<bool>& mask, const E& value) & {
-    write_selected([&] { return where(mask); }, value);
-  }
-  void put(const IndexList& list, const E& value) & {
-    const Index count = static_cast<Index>(list.positions().size());
-    write_selected(
-        [&] { return internal::select_positions(node().layout, list.positions(), {count}, 0); },
-        value);
+  /// Into the elements whose numbers in C order are listed, in shape `(n,)`, as NumPy's `put`; an
+  /// array of fewer values begins again. Nothing is written of an empty array.
+  template <internal::AdvancedIndex I, class Values>
+  requires(!std::same_as<I, Array<bool>>) void put(const I& positions, const Values& values) & {
+    internal::SelectedElements selected = internal::select_along({size()}, positions, 0);
+    selected.shape = {std::ssize(selected.numbers)};
+    if constexpr (internal::AnyArray<Values>) {
+      if (values.size() == 0) return;
+      const Index rounds = (selected.shape[0] + values.size() - 1) / values.size();
+      const auto repeated = values.ravel()[newaxis].broadcast_to({rounds, values.size()}).flatten();
+      write_selected(kNamed, selected, repeated[slice(0, selected.shape[0])]);
+    } else {
+      write_selected(kNamed, selected, values);
+    }
   }
 
   /// In place, element by element; `other` is a scalar or an array that is broadcast. Integers
@@ -310,71 +297,33 @@ class Array {
   }
   template <class Other>
   void operator+=(Other&& other) && {
-    update(internal::Receiver::kTemporary, std::forward<Other>(other), internal::Plus());
+    update(kTemporary, std::forward<Other>(other), internal::Plus());
   }
   template <class Other>
   void operator-=(Other&& other) && {
-    update(internal::Receiver::kTemporary, std::forward<Other>(other), internal::Minus());
+    update(kTemporary, std::forward<Other>(other), internal::Minus());
   }
   template <class Other>
   void operator*=(Other&& other) && {
-    update(internal::Receiver::kTemporary, std::forward<Other>(other), internal::Times());
+    update(kTemporary, std::forward<Other>(other), internal::Times());
   }
   template <class Other>
   requires internal::kIsInexact<E>
   void operator/=(Other&& other) && {
-    update(internal::Receiver::kTemporary, std::forward<Other>(other), internal::Divide());
+    update(kTemporary, std::forward<Other>(other), internal::Divide());
   }
-
-  // ---- reductions: O(size); a temporary is given up before they return
-  // ------------------------------------------------------------------
-
-  /// The sum of all elements, 0 if there are none: in 64 bits for integers, which wrap.
-  internal::SumOf<E> sum() const& { return internal::sum_all<E>(node()); }
-  internal::SumOf<E> sum() && { return released().sum(); }
-  /// Along one axis, which the result does not have.
-  Array<internal::SumOf<E>> sum(Index axis) const& {
-    return Array<internal::SumOf<E>>(internal::sum_axis<E>(node(), axis));
-  }
-  Array<internal::SumOf<E>> sum(Index axis) && { return released().sum(axis); }
-  /// Not a number if there are no elements.
-  internal::MeanOf<E> mean() const& {
-    return internal::cast_element<internal::MeanOf<E>>(
-               internal::sum_all<E, internal::MeanOf<E>>(node())) /
-           internal::mean_divisor<E>(size());
-  }
-  internal::MeanOf<E> mean() && { return released().mean(); }
-  Array<internal::MeanOf<E>> mean(Index axis) const& {
-    const Index count = shape()[normalize_axis(axis, ndim())];
-    Array<internal::MeanOf<E>> result(internal::sum_axis<E, internal::MeanOf<E>>(node(), axis));
-    result /= internal::mean_divisor<E>(count);
-    return result;
-  }
-  Array<internal::MeanOf<E>> mean(Index axis) && { return released().mean(axis); }
-  /// Errors: `std::invalid_argument` if there are no elements. NaN if there is one.
-  E min() const& { return internal::extreme<E>(node(), "minimum", internal::Less()); }
-  E min() && { return released().min(); }
-  E max() const& { return internal::extreme<E>(node(), "maximum", internal::Greater()); }
-  E max() && { return released().max(); }
-  /// Is any, or every, element other than 0?
-  bool any() const& { return internal::any_nonzero<E>(node()); }
-  bool any() && { return released().any(); }
-  bool all() const& { return internal::all_nonzero<E>(node()); }
-  bool all() && { return released().all(); }
-
-  /// What diagnostics and other layers work on.
-  const internal::Handle& handle() const { return handle_; }
 
  private:
   template <Element U>
   friend class Array;
 
-  internal::Node& node() const { return handle_.node(); }
-  // A view of a const array adds to the tree, and changes nothing that the array shows.
-  internal::Handle& mutable_handle() const { return const_cast<internal::Handle&>(handle_); }
+  using internal::ArrayHandle::dying;
+  using internal::ArrayHandle::mutable_handle;
+  using internal::ArrayHandle::node;
+  static constexpr internal::Receiver kNamed = internal::Receiver::kNamed;
+  static constexpr internal::Receiver kConst = internal::Receiver::kConst;
+  static constexpr internal::Receiver kTemporary = internal::Receiver::kTemporary;
 
-  // Given up before the statement ends, so that it does not count as a sharer of what the
-  // statement writes.
   const Array released() { return std::move(*this); }
 
   static std::optional<Array> optional(internal::Handle handle) {
@@ -394,69 +343,25 @@ class Array {
     return {std::move(lease), node().layout};
   }
 
-  /// `arrange` makes the view's layout from `self`'s.
-  template <class Self, class Arrange>
-  static Array view(Self&& self, const ViewOp& op, Arrange arrange) {
-    constexpr internal::Receiver kReceiver =
-        std::is_const_v<std::remove_reference_t<Self>> ? internal::Receiver::kConst
-        : std::is_lvalue_reference_v<Self>             ? internal::Receiver::kNamed
-                                                       : internal::Receiver::kTemporary;
-    internal::Node& n = self.node();
-    if constexpr (kReceiver == internal::Receiver::kNamed) internal::make_elements_distinct(n);
-    return Array(internal::make_view(self.mutable_handle(), arrange(n.layout), op, kReceiver));
-  }
-  template <class Self>
-  static Array index(Self&& self, IndexItems items) {
-    return view(std::forward<Self>(self), {ViewOp::Kind::kIndex, items},
-                [&](const Layout& layout) { return index_layout(layout, items); });
-  }
-  template <class Self>
-  static Array reshaped(Self&& self, Shape shape) {
-    Layout layout;
-    if (!reshape_layout(self.node().layout, shape, itemsize(), &layout)) {
-      return self.copy().reshape(shape);
-    }
-    const Dims wanted(layout.shape().begin(), layout.shape().end());
-    return view(std::forward<Self>(self), {ViewOp::Kind::kReshape, {}, wanted},
-                [&](const Layout& from) {
-                  reshape_layout(from, shape, itemsize(), &layout);
-                  return layout;
-                });
-  }
-  template <class Self>
-  static Array transposed(Self&& self, absl::Span<const Index> axes) {
-    return view(std::forward<Self>(self), {ViewOp::Kind::kTranspose, {}, axes},
-                [&](const Layout& layout) {
-                  return axes.empty() ? reverse_axes(layout) : transpose_layout(layout, axes);
-                });
-  }
-  template <class Self>
-  static Array broadcast(Self&& self, Shape shape) {
-    return view(std::forward<Self>(self), {ViewOp::Kind::kBroadcastTo, {}, shape},
-                [&](const Layout& layout) { return broadcast_layout(layout, shape); });
-  }
-  template <class Self>
-  static Array squeezed(Self&& self, absl::Span<const Index> axes) {
-    return view(std::forward<Self>(self), {ViewOp::Kind::kSqueeze, {}, axes},
-                [&](const Layout& layout) {
-                  return axes.empty() ? squeeze_layout(layout) : squeeze_layout(layout, axes);
-                });
-  }
-  template <class Self>
-  static Array raveled(Self&& self) {
-    if (!self.is_contiguous()) return self.flatten();
-    return reshaped(std::forward<Self>(self), {-1});
+  Array index(internal::Receiver receiver, IndexItems items) const {
+    return Array(
+        internal::arranged_view(mutable_handle(), receiver, {ViewOp::Kind::kIndex, items},
+                                [&](const Layout& layout) { return index_layout(layout, items); }));
   }
 
-  internal::Selection where(const Array<bool>& mask) const {
-    const std::byte* address = internal::begin_read(mask.node(), internal::AccessKind::kBulk);
-    return internal::select_mask(node().layout, mask.node().layout, address);
+  internal::SelectedElements selected(const AdvancedItem& item) const {
+    return internal::select_elements(shape(), {&item, 1});
   }
-  Array selected(const internal::Selection& selection) const {
-    return Array(internal::copy_selection(node(), selection));
+  internal::SelectedElements selected(const AdvancedItems& items) const {
+    return internal::select_elements(shape(), items.items());
   }
-  void write_selected(absl::FunctionRef<internal::Selection()> select, const E& value) {
-    internal::fill_selection(node(), internal::Receiver::kNamed, select, &value);
+  Array copied(const internal::SelectedElements& elements) const {
+    return Array(internal::copy_selected(node(), elements));
+  }
+  template <class Values>
+  void write_selected(internal::Receiver receiver, const internal::SelectedElements& elements,
+                      const Values& values) {
+    internal::write_selected<E>(node(), receiver, elements, values);
   }
 
   template <class Source>
@@ -468,7 +373,7 @@ class Array {
   }
   template <class Other, class Fn>
   Array& updated(Other&& other, Fn fn) {
-    update(internal::Receiver::kNamed, std::forward<Other>(other), fn);
+    update(kNamed, std::forward<Other>(other), fn);
     return *this;
   }
   template <class Other, class Fn>
@@ -484,8 +389,6 @@ class Array {
       internal::update_elements<E>(node(), receiver, internal::scalar_of<E>(other), fn);
     }
   }
-
-  internal::Handle handle_;
 };
 
 /// An independent copy, as `a.copy()`.
@@ -502,11 +405,21 @@ std::string to_string(const Array<E>& a) {
   return format_str({dtype_of<E>, data, node.layout.shape(), node.layout.strides()});
 }
 
+/// NumPy's `repr(a)`, digit for digit: `array([1, 2], dtype=int32)`.
+template <Element E>
+std::string repr(const Array<E>& a) {
+  const internal::Node& node = a.handle().node();
+  const std::byte* data = internal::begin_read(node, internal::AccessKind::kPrint);
+  return format_repr({dtype_of<E>, data, node.layout.shape(), node.layout.strides()});
+}
+
 template <Element E>
 std::ostream& operator<<(std::ostream& out, const Array<E>& a) {
   return out << to_string(a);
 }
 
 }  // namespace cow
+
+#include "cow/core/selection.h"  // completes Selection, which operator[] returns
 
 #endif  // COW_CORE_ARRAY_H_

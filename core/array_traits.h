@@ -12,6 +12,8 @@ namespace cow {
 
 template <Element E>
 class Array;
+template <Element E>
+class Selection;
 
 namespace internal {
 
@@ -19,8 +21,10 @@ template <class A>
 inline constexpr bool kIsArray = false;
 template <class E>
 inline constexpr bool kIsArray<Array<E>> = true;
+template <class E>
+inline constexpr bool kIsArray<Selection<E>> = true;
 
-/// `Array<E>`, perhaps const, perhaps a reference.
+/// `Array<E>` or what an index that copies gives, perhaps const, perhaps a reference.
 template <class A>
 concept AnyArray = kIsArray<std::remove_cvref_t<A>>;
 

@@ -1,5 +1,9 @@
 #include "cow/core/assign.h"
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
 #include "absl/strings/str_cat.h"
 #include "cow/core/errors.h"
 #include "cow/core/overlap.h"
@@ -10,21 +14,86 @@ namespace {
 /// Steps after which two arrays are taken to overlap: a copy costs no more than the search.
 constexpr Index kOverlapWork = 1000;
 
-/// `layout` without leading axes of extent 1 beyond `ndim`, which assignment ignores.
-Layout drop_leading_ones(const Layout& layout, int ndim) {
-  int extra = 0;
-  while (layout.ndim() - extra > ndim && layout.extent(extra) == 1) ++extra;
-  return Layout(layout.shape().subspan(extra), layout.strides().subspan(extra), layout.offset());
-}
-
 bool same_elements(const StridedMemory& a, const StridedMemory& b) {
   return a.address == b.address && a.shape == b.shape && a.strides == b.strides &&
          a.itemsize == b.itemsize;
 }
 
+/// One axis of both sides.
+struct Step {
+  Index extent;
+  Index to;
+  Index from;
+};
+
+/// Turns axes round so that a walk, which goes from the largest of the destination's strides
+/// inwards, never writes a byte that it reads later; false if that is impossible or hard to say.
+///
+/// Turned so that all of the source's strides are positive, a nested source is read by ascending
+/// address. Then ascending is safe if each element is written at or below where it is read: what is
+/// read later lies above. Likewise descending, if each is written at or above.
+bool arrange_safely(Index itemsize, std::byte** to, Layout* to_layout, std::byte** from,
+                    Layout* from_layout) {
+  const int ndim = to_layout->ndim();
+  std::array<Step, kMaxDims> steps;
+  std::array<Step*, kMaxDims> inwards;
+  int count = 0;
+  std::byte* to_start = *to;
+  std::byte* from_start = *from;
+  for (int axis = 0; axis < ndim; ++axis) {
+    Step& step = steps[axis];
+    step = {to_layout->extent(axis), to_layout->stride(axis), from_layout->stride(axis)};
+    if (step.extent == 1) continue;
+    if (step.from < 0) {
+      to_start += (step.extent - 1) * step.to;
+      from_start += (step.extent - 1) * step.from;
+      step.to = -step.to;
+      step.from = -step.from;
+    }
+    inwards[count++] = &step;
+  }
+  std::stable_sort(inwards.begin(), inwards.begin() + count,
+                   [](const Step* a, const Step* b) { return std::abs(a->to) > std::abs(b->to); });
+  Index span = itemsize;
+  const Index distance = to_start - from_start;
+  Index lowest = distance, highest = distance;  // of how far above its source an element is written
+  for (int i = count - 1; i >= 0; --i) {
+    const Step& step = *inwards[i];
+    if (step.from < span) return false;
+    span += (step.extent - 1) * step.from;
+    const Index drift = (step.extent - 1) * (step.to - step.from);
+    (drift < 0 ? lowest : highest) += drift;
+  }
+  if (lowest < 0 && highest > 0) return false;
+  const bool descending = highest > 0;
+  Dims to_strides, from_strides;
+  for (int axis = 0; axis < ndim; ++axis) {
+    Step& step = steps[axis];
+    if (descending && step.extent != 1) {
+      to_start += (step.extent - 1) * step.to;
+      from_start += (step.extent - 1) * step.from;
+      step.to = -step.to;
+      step.from = -step.from;
+    }
+    to_strides.push_back(step.to);
+    from_strides.push_back(step.from);
+  }
+  *to = to_start;
+  *from = from_start;
+  *to_layout = Layout(to_layout->shape(), to_strides);
+  *from_layout = Layout(from_layout->shape(), from_strides);
+  return true;
+}
+
 }  // namespace
 
-void AssignmentSource::require_fit(const Layout& source, Shape shape) {
+Layout AssignmentOperands::drop_leading_ones(const Layout& layout, int ndim) {
+  int extra = 0;
+  while (layout.ndim() - extra > ndim && layout.extent(extra) == 1) ++extra;
+  return Layout(layout.shape().subspan(extra), layout.strides().subspan(extra), layout.offset());
+}
+
+void AssignmentOperands::require_fit(const Layout& source, Shape shape) {
   const Layout trimmed = drop_leading_ones(source, static_cast<int>(shape.size()));
   const int extra = static_cast<int>(shape.size()) - trimmed.ndim();
   bool fits = extra >= 0;
@@ -38,25 +107,34 @@ void AssignmentSource::require_fit(const Layout& source, Shape shape) {
   }
 }
 
-AssignmentSource::AssignmentSource(const Node& source, const WriteScope& scope)
-    : address_(source.address()) {
-  const Layout& destination = scope.layout();
-  const Layout trimmed = drop_leading_ones(source.layout, destination.ndim());
-  layout_ = broadcast_layout(trimmed, destination.shape());
+AssignmentOperands::AssignmentOperands(const Node& source, const WriteScope& scope)
+    : to_(scope.address()), to_layout_(scope.layout()), from_(source.address()) {
+  const Layout trimmed = drop_leading_ones(source.layout, to_layout_.ndim());
+  from_layout_ = broadcast_layout(trimmed, to_layout_.shape());
   const Index itemsize = source.itemsize();
-  const StridedMemory read{reinterpret_cast<Index>(address_), layout_.shape(), layout_.strides(),
-                           itemsize};
-  const StridedMemory written{reinterpret_cast<Index>(scope.address()), destination.shape(),
-                              destination.strides(), scope.node().itemsize()};
+  const StridedMemory read{reinterpret_cast<Index>(from_), from_layout_.shape(),
+                           from_layout_.strides(), itemsize};
+  const StridedMemory written{reinterpret_cast<Index>(to_), to_layout_.shape(),
+                              to_layout_.strides(), scope.node().itemsize()};
   // Element by element is safe where each element reads just itself.
   if (!bounds_overlap(read, written) || same_elements(read, written)) return;
   if (find_overlap(read, written, kOverlapWork).verdict == Verdict::kNo) return;
+  // Of one type, as compilers may reorder accesses to different ones.
+  if (source.dtype == scope.node().dtype && !scope.node().has(kStretched) &&
+      arrange_safely(itemsize, &to_, &to_layout_, &from_, &from_layout_)) {
+    return;
+  }
+  copy_source(trimmed, itemsize);
+}
+
+void AssignmentOperands::copy_source(const Layout& trimmed, Index itemsize) {
   const Layout compact = Layout::c_order(trimmed.shape(), itemsize);
-  copy_ = std::make_unique<std::byte[]>(static_cast<std::size_t>(compact.size() * itemsize));
+  temporary_bytes_ = compact.size() * itemsize;
+  copy_ = std::make_unique<std::byte[]>(static_cast<std::size_t>(temporary_bytes_));
   copy_elements(trimmed.shape(), itemsize, {copy_.get(), compact.strides()},
-                {address_, trimmed.strides()});
-  address_ = copy_.get();
-  layout_ = broadcast_layout(compact, destination.shape());
+                {from_, trimmed.strides()});
+  from_ = copy_.get();
+  from_layout_ = broadcast_layout(compact, to_layout_.shape());
 }
 
 }  // namespace cow::internal

@@ -11,22 +11,34 @@
 /// Writes to all elements of an array: assignment, fill, in-place operators.
 namespace cow::internal {
 
-/// What an assignment reads: the source's elements in the shape of the destination, in a copy of
-/// their own where writing the destination would change them too early.
-class AssignmentSource {
+/// What an assignment walks over: the destination's elements and the source's, broadcast to its
+/// shape, in an order that reads each before it is written. Where no order does, the source is a
+/// copy.
+class AssignmentOperands {
  public:
   /// Errors: `std::invalid_argument` if the source does not broadcast to `shape`.
   static void require_fit(const Layout& source, Shape shape);
 
-  /// `scope` has passed the gate. Errors: `std::bad_alloc`.
-  AssignmentSource(const Node& source, const WriteScope& scope);
+  /// `layout` without leading axes of extent 1 beyond `ndim`, which assignment ignores.
+  static Layout drop_leading_ones(const Layout& layout, int ndim);
 
-  Operand operand() const { return {address_, layout_.strides()}; }
+  /// `scope` has passed the gate. Errors: `std::bad_alloc`.
+  AssignmentOperands(const Node& source, const WriteScope& scope);
+
+  Operand destination() const { return {to_, to_layout_.strides()}; }
+  Operand source() const { return {from_, from_layout_.strides()}; }
+  /// Of the copy; 0 if there is none.
+  Index temporary_bytes() const { return temporary_bytes_; }
 
  private:
-  std::byte* address_;
-  Layout layout_;
+  void copy_source(const Layout& trimmed, Index itemsize);
+
+  std::byte* to_;
+  Layout to_layout_;
+  std::byte* from_;
+  Layout from_layout_;
   std::unique_ptr<std::byte[]> copy_;
+  Index temporary_bytes_ = 0;
 };
 
 template <class T>
@@ -40,13 +52,12 @@ void fill_elements(Node& destination, Receiver receiver, const T& value) {
 /// `destination[...] = source`, broadcast, with the result of reading all of `source` first.
 template <class T, class U>
 void assign_elements(Node& destination, Receiver receiver, const Node& source, bool source_dies) {
-  AssignmentSource::require_fit(source.layout, destination.layout.shape());
+  AssignmentOperands::require_fit(source.layout, destination.layout.shape());
   begin_read(source, AccessKind::kBulk);
   WriteScope scope(destination, receiver, source_dies ? &source : nullptr);
-  const AssignmentSource from(source, scope);
-  scope.begin(AccessKind::kBulk);
-  for_each_element<T, U>(scope.layout().shape(),
-                         {{{scope.address(), scope.layout().strides()}, from.operand()}},
+  const AssignmentOperands operands(source, scope);
+  scope.begin(AccessKind::kBulk, operands.temporary_bytes());
+  for_each_element<T, U>(scope.layout().shape(), {{operands.destination(), operands.source()}},
                          [](T& to, const U& value) { to = cast_element<T>(value); });
 }
 
@@ -64,14 +75,14 @@ void update_elements(Node& destination, Receiver receiver, const S& value, Fn fn
 template <class T, class U, class Fn>
 void update_elements_from(Node& destination, Receiver receiver, const Node& source,
                           bool source_dies, Fn fn) {
-  AssignmentSource::require_fit(source.layout, destination.layout.shape());
+  AssignmentOperands::require_fit(source.layout, destination.layout.shape());
   begin_read(destination, AccessKind::kBulk);
   begin_read(source, AccessKind::kBulk);
   WriteScope scope(destination, receiver, source_dies ? &source : nullptr);
-  const AssignmentSource from(source, scope);
-  scope.begin(AccessKind::kBulk);
+  const AssignmentOperands operands(source, scope);
+  scope.begin(AccessKind::kBulk, operands.temporary_bytes());
   for_each_element<T, U>(
-      scope.layout().shape(), {{{scope.address(), scope.layout().strides()}, from.operand()}},
+      scope.layout().shape(), {{operands.destination(), operands.source()}},
       [&](T& element, const U& value) { element = cast_element<T>(fn(element, value)); });
 }
 

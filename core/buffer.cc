@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <new>
+#include <utility>
 
 #include "cow/core/observer.h"
 
@@ -47,10 +48,26 @@ Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, con
   return buffer;
 }
 
+Buffer* make_foreign_buffer(DType dtype, Mode mode, bool observed, std::byte* data,
+                            const Layout& root, bool is_read_only,
+                            std::function<void()> give_back) {
+  const ByteRange range = root.byte_range(dtype_size_bytes(dtype));
+  Buffer* buffer = new Buffer(dtype, mode, observed, data + range.begin, range.size(), root);
+  buffer->origin = reinterpret_cast<std::intptr_t>(data);
+  buffer->give_back = give_back ? std::move(give_back) : [] {};
+  buffer->is_read_only = is_read_only;
+  buffer->was_leased_for_writing = true;
+  return buffer;
+}
+
 void unpin(Buffer* buffer) {
   if (!buffer->sharers.decrement()) return;
   if (buffer->observed) current_observer()->on_free(*buffer);
-  FreeMemory()(buffer->memory);
+  if (buffer->give_back) {
+    buffer->give_back();
+  } else {
+    FreeMemory()(buffer->memory);
+  }
   delete buffer;
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "cow/core/dtype.h"
 #include "cow/core/layout.h"
@@ -29,8 +30,10 @@ struct Buffer {
   const Index size_bytes;
   std::intptr_t origin;  // address of offset 0, perhaps outside of the block
   std::uint64_t space;
-  Layout root;             // of the array that the block was made for
-  void* record = nullptr;  // the observer's
+  Layout root;                      // of the array that the block was made for
+  std::function<void()> give_back;  // of foreign memory: called instead of freeing it
+  bool is_read_only = false;        // memory that must never be written
+  void* record = nullptr;           // the observer's
 
   Index itemsize() const { return dtype_size_bytes(dtype); }
   std::byte* at(Index offset) const { return reinterpret_cast<std::byte*>(origin + offset); }
@@ -44,6 +47,12 @@ struct Buffer {
 /// A block of `size_bytes` uninitialised bytes, aligned to a cache line, with one sharer, offset 0
 /// at its start, in a space of its own. Errors: `std::bad_alloc`.
 Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root);
+
+/// Foreign memory at `data`, where offset 0 of `root` is. `give_back` is called when the last
+/// sharer is gone. Others may write it, so that it counts as leased for writing. Errors:
+/// `std::bad_alloc`; `give_back` is not called then.
+Buffer* make_foreign_buffer(DType dtype, Mode mode, bool observed, std::byte* data,
+                            const Layout& root, bool is_read_only, std::function<void()> give_back);
 
 /// One sharer less; the last one frees.
 void unpin(Buffer* buffer);

@@ -19,11 +19,14 @@ bool may_share(const Node& source) {
 
 }  // namespace
 
-Handle copy_array(const Node& source) {
+Handle copy_array(const Node& source) { return copy_array(source, source.layout.shape()); }
+
+Handle copy_array(const Node& source, Shape shape) {
   const std::byte* from = begin_read(source, AccessKind::kBulk);
   if (may_share(source)) {
     auto node = std::make_unique<Node>();
-    node->layout = source.layout;
+    node->layout = Layout::c_order(shape, source.itemsize());
+    node->layout.set_offset(source.layout.offset());
     node->dtype = source.dtype;
     node->flags = source.flags & (kCopyOnWrite | kObserved);
     node->buffer = &source.current_buffer();
@@ -32,9 +35,10 @@ Handle copy_array(const Node& source) {
     if (node->has(kObserved)) current_observer()->on_allocate(*node);
     return Handle(node.release());
   }
-  Handle result = make_array(source.dtype, source.layout.shape());
+  Handle result = make_array(source.dtype, shape);
   Node& to = result.node();
-  copy_elements(to.layout.shape(), to.itemsize(), {to.data, to.layout.strides()},
+  const Layout c_order = Layout::c_order(source.layout.shape(), to.itemsize());
+  copy_elements(c_order.shape(), to.itemsize(), {to.data, c_order.strides()},
                 {const_cast<std::byte*>(from), source.layout.strides()});
   return result;
 }

@@ -9,6 +9,8 @@ namespace cow::internal {
 /// mode, where `source` is contiguous and most of its buffer, the same memory until one of them is
 /// written. Errors: `std::bad_alloc`.
 Handle copy_array(const Node& source);
+/// The same in `shape`, of as many elements.
+Handle copy_array(const Node& source, Shape shape);
 
 }  // namespace cow::internal
 

@@ -2,11 +2,17 @@
 #define COW_CORE_CREATION_H_
 
 #include <cmath>
+#include <complex>
+#include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "cow/core/array.h"
 #include "cow/core/errors.h"
+#include "cow/core/view_layout.h"
 
 /// New arrays on memory of their own, in C order, in the thread's default mode.
 /// Errors: `std::invalid_argument` for a shape with a negative extent, more than 32 axes, or too
@@ -51,6 +57,25 @@ Array<E> generate(Shape shape, Fn fn) {
   const Index size = handle.node().layout.size();
   for (Index i = 0; i < size; ++i) elements[i] = fn(i);
   return Array<E>(std::move(handle));
+}
+
+/// `Data` is `E` or `const E`.
+template <Element E, class Data>
+Array<E> borrow_memory(Data* data, const Layout& layout, std::function<void(Data*)> give_back) {
+  require_aligned_layout(layout, sizeof(E), alignof(E));
+  if ((reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(layout.offset())) %
+              alignof(E) !=
+          0 ||
+      (data == nullptr && !layout.empty())) {
+    throw_invalid_argument(absl::StrCat("borrow: the elements of shape ",
+                                        tuple_text(layout.shape()),
+                                        " are not at an address for them"));
+  }
+  std::function<void()> forget;
+  if (give_back) forget = [data, give_back = std::move(give_back)] { give_back(data); };
+  std::byte* bytes = reinterpret_cast<std::byte*>(const_cast<E*>(data));
+  return Array<E>(
+      make_foreign_array(dtype_of<E>, bytes, layout, std::is_const_v<Data>, std::move(forget)));
 }
 
 }  // namespace internal
@@ -112,7 +137,7 @@ requires(!internal::kIsComplex<E> && !std::same_as<E, bool>) Array<E> arange(E s
   });
 }
 template <Element E>
-Array<E> arange(E stop) {
+requires(!internal::kIsComplex<E> && !std::same_as<E, bool>) Array<E> arange(E stop) {
   return arange<E>(E(), stop);
 }
 
@@ -127,6 +152,48 @@ template <Element E>
 Array<E> from_span(absl::Span<const E> elements, Shape shape) {
   const Dims resolved = resolve_shape(shape, static_cast<Index>(elements.size()));
   return internal::generate<E>(resolved, [&](Index i) { return elements[i]; });
+}
+
+/// `count` numbers from `start` to `stop`, evenly spaced; `stop` is the last one, or the first that
+/// is left out. Computed in double precision; integers are rounded down.
+/// Errors: `std::invalid_argument` for a negative count.
+template <Element E>
+requires(!std::same_as<E, bool>) Array<E> linspace(const E& start, const E& stop, Index count = 50,
+                                                   bool includes_stop = true) {
+  using Wide = std::conditional_t<internal::kIsComplex<E>, std::complex<double>, double>;
+  const Wide first = internal::cast_element<Wide>(start);
+  const Wide length = internal::cast_element<Wide>(stop) - first;
+  const double steps = static_cast<double>(includes_stop ? count - 1 : count);
+  const Wide step = steps > 0 ? length / steps : Wide();
+  return internal::generate<E>(Shape{count}, [&](Index i) {
+    if (includes_stop && i > 0 && i == count - 1) return stop;
+    const double position = static_cast<double>(i);
+    const Wide value =
+        (step == Wide() && steps > 0 ? position / steps * length : position * step) + first;
+    if constexpr (std::is_integral_v<E>) {
+      return internal::cast_element<E>(std::floor(value));
+    } else {
+      return internal::cast_element<E>(value);
+    }
+  });
+}
+
+/// An array on foreign memory: nothing is copied, `data` is where offset 0 of `layout` is, and
+/// `give_back(data)` is called when the last array on it is gone. Who else writes it is seen by all
+/// arrays that share it; `copy()` never does. In copy-on-write mode a value that writes while
+/// others share it moves to memory of its own, as always. `const` data gives an array that is
+/// read-only for good. Errors: `std::invalid_argument` for a layout that no array can have, or
+/// `data` or strides that are not aligned for `E`; `std::bad_alloc`. `give_back` is not called
+/// then.
+template <Element E>
+Array<E> borrow(E* data, const Layout& layout,
+                std::type_identity_t<std::function<void(E*)>> give_back = nullptr) {
+  return internal::borrow_memory<E>(data, layout, std::move(give_back));
+}
+template <Element E>
+Array<E> borrow(const E* data, const Layout& layout,
+                std::type_identity_t<std::function<void(const E*)>> give_back = nullptr) {
+  return internal::borrow_memory<E>(data, layout, std::move(give_back));
 }
 
 /// `fn` applied to a copy of `a`; returns what it returns, and `a` stays as it was.

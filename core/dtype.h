@@ -72,7 +72,7 @@ consteval int dtype_code() {
 
 /// What an array may hold: bool, integers of 8 to 64 bits, float, double and their complex types.
 template <class T>
-concept Element = internal::dtype_code<T>()
+concept Element = std::same_as<T, std::remove_cv_t<T>> && internal::dtype_code<T>()
 >= 0;
 
 /// The `DType` of a C++ element type.

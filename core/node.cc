@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "cow/core/errors.h"
 #include "cow/core/observer.h"
+#include "cow/core/overlap.h"
 
 namespace cow::internal {
 namespace {
@@ -46,11 +47,28 @@ void join(Node& node, Node& leader) {
   node.leader = &leader;
 }
 
+/// Whether several index tuples of `layout` have a byte in common; yes where that is hard to say.
+bool repeats_elements(const Layout& layout, Index itemsize) {
+  constexpr Index kMostWork = 1'000'000;
+  if (layout.is_stretched()) return true;
+  const StridedMemory memory{layout.offset(), layout.shape(), layout.strides(), itemsize};
+  return find_self_overlap(memory, kMostWork).verdict != Verdict::kNo;
+}
+
+/// The same for a view: one of distinct elements has distinct elements, but for the operations that
+/// repeat them.
+bool repeats_elements(const Node& source, const Layout& layout, const ViewOp& op) {
+  const bool may_repeat = source.has(kStretched) || op.kind == ViewOp::Kind::kBroadcastTo ||
+                          op.kind == ViewOp::Kind::kSlidingWindow ||
+                          op.kind == ViewOp::Kind::kAsStrided;
+  return may_repeat && repeats_elements(layout, source.itemsize());
+}
+
 /// What follows from the node's layout and buffer.
-void place(Node& node) noexcept {
+void place(Node& node, bool repeats) noexcept {
   node.data = node.current_buffer().at(node.layout.offset());
   node.flags &= ~kStretched;
-  if (node.layout.is_stretched()) node.flags |= kStretched;
+  if (repeats) node.flags |= kStretched;
 }
 
 /// The buffer of a new value made from `source`: shared, but for a source that is open for writing
@@ -65,7 +83,8 @@ Buffer* share_buffer(const Node& source, const Layout& layout) {
 }
 
 /// A node on `source`'s memory that is a value of its own.
-Node* make_value_node(const Node& source, const Layout& layout) {
+Node* make_value_node(const Node& source, const Layout& layout, const ViewOp& op) {
+  const bool repeats = repeats_elements(source, layout, op);
   auto node = std::make_unique<Node>();
   node->layout = layout;  // first: it may throw
   node->dtype = source.dtype;
@@ -75,12 +94,13 @@ Node* make_value_node(const Node& source, const Layout& layout) {
   } else {
     node->buffer = source.buffer;
   }
-  place(*node);
+  place(*node, repeats);
   return node.release();
 }
 
 /// A node in the value that `leader` leads.
-Node* make_member_node(const Node& source, Node& leader, const Layout& layout) {
+Node* make_member_node(const Node& source, Node& leader, const Layout& layout, const ViewOp& op) {
+  const bool repeats = repeats_elements(source, layout, op);
   auto node = std::make_unique<Node>();
   node->layout = layout;
   node->dtype = source.dtype;
@@ -88,7 +108,7 @@ Node* make_member_node(const Node& source, Node& leader, const Layout& layout) {
   if (source.has(kCopyOnWrite)) node->flags |= kGrouped;
   node->buffer = leader.buffer;
   join(*node, leader);
-  place(*node);
+  place(*node, repeats);
   return node.release();
 }
 
@@ -97,24 +117,22 @@ void tell_view(Node& made, const Node& source, const ViewOp& op) {
 }
 
 Node* copy_handle(const Node& source) {
+  const ViewOp op{ViewOp::Kind::kHandleCopy};
   // A copy of a ref is one more of its value; any other is a value of its own.
-  Node* node = source.has(kDeclared) ? make_member_node(source, *source.leader, source.layout)
-                                     : make_value_node(source, source.layout);
+  Node* node = source.has(kDeclared) ? make_member_node(source, *source.leader, source.layout, op)
+                                     : make_value_node(source, source.layout, op);
   node->flags |= source.flags & kThroughBroadcast;
   if (!source.has(kDeclared)) node->flags |= kHandleCopy;
   set_parent(*node, const_cast<Node*>(&source));
-  tell_view(*node, source, {ViewOp::Kind::kHandleCopy});
+  tell_view(*node, source, op);
   return node;
 }
 
 /// What broadcasting a temporary leads to must not be written in place: the elements written would
 /// be the source's, several times each.
 std::uint32_t broadcast_flags(const Node& source, const ViewOp& op) {
-  std::uint32_t flags = 0;
-  if (op.kind == ViewOp::Kind::kBroadcastTo) {
-    flags = source.has(kCopyOnWrite) ? kThroughBroadcast : kThroughBroadcast | kReadOnly;
-  }
-  return flags;
+  if (op.kind != ViewOp::Kind::kBroadcastTo && op.kind != ViewOp::Kind::kSlidingWindow) return 0;
+  return source.has(kCopyOnWrite) ? kThroughBroadcast : kThroughBroadcast | kReadOnly;
 }
 
 /// Only its handle holds it, and it holds nothing that outlives it.
@@ -125,16 +143,17 @@ bool can_turn_into_view(const Node& node) {
 Handle view_of_temporary(Handle& source, const Layout& layout, const ViewOp& op) {
   Node& dying = source.node();
   if (can_turn_into_view(dying)) {
+    const bool repeats = repeats_elements(dying, layout, op);
     dying.layout = layout;
-    place(dying);
+    place(dying, repeats);
     dying.flags |= broadcast_flags(dying, op);
     dying.label.reset();
     tell_view(dying, dying, op);
     return std::move(source);
   }
   // Whom the view acts for must not depend on whether the node could be used again.
-  Node* node = dying.has(kDeclared) ? make_member_node(dying, *dying.leader, layout)
-                                    : make_value_node(dying, layout);
+  Node* node = dying.has(kDeclared) ? make_member_node(dying, *dying.leader, layout, op)
+                                    : make_value_node(dying, layout, op);
   const bool acts_for_parent = acts_for(dying) != dying.leader;
   const bool joins = dying.has(kDeclared) && dying.parent != nullptr;
   set_parent(*node, acts_for_parent || joins ? dying.parent : &dying);
@@ -194,27 +213,50 @@ Handle& Handle::operator=(Handle&& other) noexcept {
   return *this;
 }
 
-Handle make_array(DType dtype, Shape shape) {
+namespace {
+
+/// The owner of the buffer that `make_buffer(mode, observed)` makes.
+template <class MakeBuffer>
+Handle make_owner(DType dtype, const Layout& layout, bool repeats, MakeBuffer make_buffer) {
   const Mode mode = default_mode();
-  const Layout layout = Layout::c_order(shape, dtype_size_bytes(dtype));
   const bool observed = current_observer() != nullptr;
   auto node = std::make_unique<Node>();
   node->layout = layout;
   node->dtype = dtype;
-  node->buffer =
-      make_buffer(dtype, mode, observed, layout.size() * dtype_size_bytes(dtype), layout);
   node->flags = mode == Mode::kCopyOnWrite ? kCopyOnWrite : kOwnsBuffer;
   if (observed) node->flags |= kObserved;
-  place(*node);
+  node->buffer = make_buffer(mode, observed);
+  place(*node, repeats);
   if (observed) current_observer()->on_allocate(*node);
   return Handle(node.release());
+}
+
+}  // namespace
+
+Handle make_array(DType dtype, Shape shape) {
+  const Layout layout = Layout::c_order(shape, dtype_size_bytes(dtype));
+  const Index bytes = layout.size() * dtype_size_bytes(dtype);
+  return make_owner(dtype, layout, false, [&](Mode mode, bool observed) {
+    return make_buffer(dtype, mode, observed, bytes, layout);
+  });
+}
+
+Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bool is_read_only,
+                          std::function<void()> give_back) {
+  const bool repeats = repeats_elements(layout, dtype_size_bytes(dtype));
+  Handle made = make_owner(dtype, layout, repeats, [&](Mode mode, bool observed) {
+    return make_foreign_buffer(dtype, mode, observed, data, layout, is_read_only,
+                               std::move(give_back));
+  });
+  if (is_read_only) made.node().flags |= kReadOnly;
+  return made;
 }
 
 Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver) {
   if (receiver == Receiver::kTemporary) return view_of_temporary(source, layout, op);
   Node& from = source.node();
   if (receiver == Receiver::kNamed) skip_dead_parent(from);
-  Node* node = make_value_node(from, layout);
+  Node* node = make_value_node(from, layout, op);
   node->flags |= broadcast_flags(from, op);
   if (from.has(kDeclared)) node->flags |= from.flags & kThroughBroadcast;
   if (receiver == Receiver::kConst) node->flags |= kReadOnly;
@@ -228,7 +270,7 @@ Handle make_ref(Handle& source, Receiver receiver) {
   Node& from = source.node();
   if (receiver != Receiver::kTemporary) {
     if (receiver == Receiver::kNamed) skip_dead_parent(from);
-    Node* node = make_member_node(from, *from.leader, from.layout);
+    Node* node = make_member_node(from, *from.leader, from.layout, op);
     if (from.has(kDeclared)) node->flags |= from.flags & kThroughBroadcast;
     if (receiver == Receiver::kConst) node->flags |= kReadOnly;
     set_parent(*node, &from);
@@ -242,7 +284,7 @@ Handle make_ref(Handle& source, Receiver receiver) {
     return std::move(source);
   }
   require_same_space(from, *leader);
-  Node* node = make_member_node(from, *leader, from.layout);
+  Node* node = make_member_node(from, *leader, from.layout, op);
   node->flags |= from.flags & kThroughBroadcast;
   set_parent(*node, from.parent);
   tell_view(*node, from, op);
@@ -254,9 +296,10 @@ namespace {
 
 /// In the value of `node`, which is another array's, perhaps dead.
 Handle handle_in_value(const Node& node, const Layout& layout) {
-  Node* made = make_member_node(node, *node.leader, layout);
+  const ViewOp op{ViewOp::Kind::kBase};
+  Node* made = make_member_node(node, *node.leader, layout, op);
   set_parent(*made, const_cast<Node*>(&node));
-  tell_view(*made, node, {ViewOp::Kind::kBase});
+  tell_view(*made, node, op);
   return Handle(made);
 }
 
@@ -298,6 +341,11 @@ void set_writeable(Node& node, bool writeable) {
   if (!writeable) {
     node.flags |= kReadOnly;
     return;
+  }
+  if (node.current_buffer().is_read_only) {
+    throw_invalid_argument(absl::StrCat("cannot set the array of shape ",
+                                        tuple_text(node.layout.shape()),
+                                        " writeable: the memory that it borrows is read-only"));
   }
   const Node* base = &node;
   while (base->parent != nullptr) base = base->parent;

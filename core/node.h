@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -114,6 +115,11 @@ class Handle {
 /// Errors: as `Layout::c_order`, `std::bad_alloc`.
 Handle make_array(DType dtype, Shape shape);
 
+/// An array on foreign memory, as `make_foreign_buffer`, in the thread's default mode; read-only if
+/// the memory is.
+Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bool is_read_only,
+                          std::function<void()> give_back);
+
 /// The elements of `source` in `layout`, which must lie inside of the buffer.
 Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver);
 
@@ -128,7 +134,8 @@ Handle parent_of(const Node& source);
 /// Whose value a write through a temporary goes to: a leader.
 Node* acts_for(const Node& node);
 
-/// Marks the array; errors: `std::invalid_argument` for `true` under a read-only base.
+/// Marks the array; errors: `std::invalid_argument` for `true` under a read-only base or on memory
+/// that is read-only.
 void set_writeable(Node& node, bool writeable);
 
 /// Errors: `std::invalid_argument` if `temporary` was made before the value `leader` was

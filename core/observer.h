@@ -26,6 +26,11 @@ struct Access {
   absl::Span<const Index> displacements = {};
   /// Of these only the ones whose bytes change (a write lease).
   bool only_changed = false;
+  /// A read that did not take place if `on_read_taken_back` is the next call on this thread:
+  /// `a[mask]` may turn out to be the left side of an assignment.
+  bool may_be_left_side = false;
+  /// Of the copy of the source that a write needed because it overlaps the destination.
+  Index temporary_bytes = 0;
 };
 
 }  // namespace cow::internal
@@ -47,6 +52,8 @@ class AccessObserver {
   virtual void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) = 0;
   /// Before the elements are read.
   virtual void on_read(const internal::Access& access) = 0;
+  /// The last read on this thread, which `may_be_left_side`, did not take place.
+  virtual void on_read_taken_back() = 0;
   /// Before a byte changes; `value` is the leader of the value written, `dying_source` a temporary
   /// that the write consumes, or null. What it returns is given to the call that follows the write.
   virtual void* before_write(const internal::Access& access, const internal::Node& value,

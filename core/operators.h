@@ -20,8 +20,9 @@ concept Operands = (AnyArray<L> && (AnyArray<R> || AnyScalar<R>)) || (AnyScalar<
 
 /// Two masks.
 template <class L, class R>
-concept Masks = std::same_as<std::remove_cvref_t<L>, Array<bool>> &&
-    std::same_as<std::remove_cvref_t<R>, Array<bool>>;
+concept Masks =
+    AnyArray<L> && AnyArray<R> && std::same_as < typename std::remove_cvref_t<L>::value_type,
+bool > &&std::same_as<typename std::remove_cvref_t<R>::value_type, bool>;
 
 template <class L, class R, class Fn>
 auto combine_arrays(const L& left, const R& right, Fn fn) {

@@ -85,6 +85,9 @@ bool is_shorter(Index stride, Index other) {
   return (stride < 0 ? stride : -stride) > (other < 0 ? other : -other);
 }
 
+// The one stride that has no negative: along such an axis of `b`, indices are counted from the end.
+constexpr Index kNoNegative = std::numeric_limits<Index>::min();
+
 // Differences of two indices up to twice as large still fit.
 constexpr Index kMaxExtent = std::numeric_limits<Index>::max() / 2;
 
@@ -102,26 +105,30 @@ OverlapResult find_overlap(const StridedMemory& a, const StridedMemory& b, Index
   const std::size_t rank_a = a.shape.size(), size = rank_a + b.shape.size();
   Numbers coefficients(size), bounds(size), x(size);
   Index *c = coefficients.data(), *n = bounds.data();
-  bool overflow = false;
   for (std::size_t k = 0; k < rank_a; ++k) {
     *c++ = a.strides.data()[k];
     *n++ = a.shape.data()[k] - 1;
   }
+  int128 distance = int128(b.address) - a.address;
   for (std::size_t k = 0; k < b.shape.size(); ++k) {
-    const Index stride = b.strides.data()[k], extent = b.shape.data()[k];
-    // The one number that has no negative. It is no use to anyone, except on an axis of length 1.
-    const bool lowest = stride == std::numeric_limits<Index>::min();
-    overflow |= lowest && extent > 1;
-    *c++ = lowest ? 0 : -stride;
-    *n++ = extent - 1;
+    const Index stride = b.strides.data()[k], last = b.shape.data()[k] - 1;
+    if (stride == kNoNegative) {
+      distance += int128(stride) * last;
+      if (distance < -kFarAway) return {Verdict::kOverflow, {}, {}};
+    }
+    *c++ = stride == kNoNegative ? stride : -stride;
+    *n++ = last;
   }
-  if (overflow) return {Verdict::kOverflow, {}, {}};
-  const int128 distance = int128(b.address) - a.address;
   const Verdict verdict =
       find_bounded_sum(coefficients, bounds, distance - (a.itemsize - 1),
                        distance + (b.itemsize - 1), max_work, absl::MakeSpan(x));
   if (verdict != Verdict::kYes) return {verdict, {}, {}};
-  return {verdict, Dims(x.begin(), x.begin() + rank_a), Dims(x.begin() + rank_a, x.end())};
+  OverlapResult result{verdict, Dims(x.begin(), x.begin() + rank_a),
+                       Dims(x.begin() + rank_a, x.end())};
+  for (std::size_t k = 0; k < b.shape.size(); ++k) {
+    if (b.strides[k] == kNoNegative) result.index_b[k] = b.shape[k] - 1 - result.index_b[k];
+  }
+  return result;
 }
 
 OverlapResult find_self_overlap(const StridedMemory& a, Index max_work) {

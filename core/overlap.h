@@ -42,7 +42,8 @@ OverlapResult find_overlap(const StridedMemory& a, const StridedMemory& b,
                            Index max_work = kDefaultMaxWork);
 
 /// Do two different index tuples of `a` have a byte in common? Exact; kTooHard and kOverflow as in
-/// find_overlap. A dimension longer than 1 with stride 0 does that, and so may `as_strided`.
+/// find_overlap, kOverflow also for an axis longer than 2^62. A dimension longer than 1 with stride
+/// 0 does that, and so may `as_strided`.
 OverlapResult find_self_overlap(const StridedMemory& a, Index max_work = kDefaultMaxWork);
 
 }  // namespace cow

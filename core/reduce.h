@@ -84,14 +84,69 @@ bool is_nan(const E& value) {
   }
 }
 
+/// The mean of all elements, or along `axis`.
+template <class E>
+MeanOf<E> mean_all(const Node& node) {
+  return cast_element<MeanOf<E>>(sum_all<E, MeanOf<E>>(node)) / mean_divisor<E>(node.layout.size());
+}
+template <class E>
+Handle mean_axis(const Node& node, Index axis) {
+  Handle means = sum_axis<E, MeanOf<E>>(node, axis);
+  const auto divisor =
+      mean_divisor<E>(node.layout.extent(normalize_axis(axis, node.layout.ndim())));
+  Node& to = means.node();
+  for_each_element<MeanOf<E>>(to.layout.shape(), {{{to.data, to.layout.strides()}}},
+                              [divisor](MeanOf<E>& mean) { mean /= divisor; });
+  return means;
+}
+
+/// The elements along one axis.
+template <class E>
+struct Lane {
+  const std::byte* address;
+  Index stride;
+  Index count;
+
+  const E& operator[](Index i) const { return *reinterpret_cast<const E*>(address + i * stride); }
+};
+
+/// `fn(lane)` for each lane along `axis`, in a new array without it.
+template <class E, class Out, class Fn>
+Handle reduce_lanes(const Node& node, Index axis, Fn fn) {
+  const Layout& from = node.layout;
+  const int dropped = normalize_axis(axis, from.ndim());
+  Dims shape(from.shape().begin(), from.shape().end());
+  Dims strides(from.strides().begin(), from.strides().end());
+  shape.erase(shape.begin() + dropped);
+  strides.erase(strides.begin() + dropped);
+  Handle result = make_array(dtype_of<Out>, shape);
+  Node& to = result.node();
+  std::byte* address = begin_read(node, AccessKind::kReduce);
+  for_each_element<Out, std::byte>(
+      shape, {{{to.data, to.layout.strides()}, {address, strides}}},
+      [&](Out& out, const std::byte& first) {
+        out = fn(Lane<E>{&first, from.stride(dropped), from.extent(dropped)});
+      });
+  return result;
+}
+
+/// Where along the lane the element is that `before` puts first, the first of several; of the
+/// first NaN if there is one. The lane is not empty.
+template <class E, class Before>
+Index first_in_order(const Lane<E>& lane, Before before) {
+  Index best = 0;
+  for (Index i = 0; i < lane.count && !is_nan(lane[best]); ++i) {
+    if (is_nan(lane[i]) || before(lane[i], lane[best])) best = i;
+  }
+  return best;
+}
+
+[[noreturn]] void throw_nothing_to_compare(Shape shape, const char* name);
+
 /// The element that `before` puts first; the first NaN if there is one.
 template <class E, class Before>
 E extreme(const Node& node, const char* name, Before before) {
-  if (node.layout.empty()) {
-    throw_invalid_argument(absl::StrCat("zero-size array of shape ",
-                                        tuple_text(node.layout.shape()), " to reduction operation ",
-                                        name, " which has no identity"));
-  }
+  if (node.layout.empty()) throw_nothing_to_compare(node.layout.shape(), name);
   const E* best = nullptr;
   visit_elements<E>(node, [&](const E& element) {
     if (best == nullptr || (!is_nan(*best) && (is_nan(element) || before(element, *best)))) {
@@ -99,6 +154,52 @@ E extreme(const Node& node, const char* name, Before before) {
     }
   });
   return *best;
+}
+
+/// Errors: if lanes of no elements would have to give an element.
+inline void require_lanes(const Node& node, Index axis, const char* name) {
+  const Layout& layout = node.layout;
+  const int dropped = normalize_axis(axis, layout.ndim());
+  if (layout.extent(dropped) != 0) return;
+  for (int i = 0; i < layout.ndim(); ++i) {
+    if (i != dropped && layout.extent(i) == 0) return;
+  }
+  throw_nothing_to_compare(layout.shape(), name);
+}
+
+template <class E, class Before>
+Handle extreme_axis(const Node& node, Index axis, const char* name, Before before) {
+  require_lanes(node, axis, name);
+  return reduce_lanes<E, E>(
+      node, axis, [before](const Lane<E>& lane) { return lane[first_in_order(lane, before)]; });
+}
+
+/// The number, in C order, of the element that `before` puts first.
+template <class E, class Before>
+Index extreme_position(const Node& node, const char* name, Before before) {
+  const Layout& layout = node.layout;
+  if (layout.empty()) throw_nothing_to_compare(layout.shape(), name);
+  const std::byte* address = begin_read(node, AccessKind::kReduce);
+  const auto at = [&](Index i) -> const E& {
+    return *reinterpret_cast<const E*>(address + layout.displacement_of_flat(i));
+  };
+  if (layout.is_contiguous(sizeof(E))) {
+    return first_in_order(Lane<E>{address, sizeof(E), layout.size()}, before);
+  }
+  Index best = 0;
+  for (Index i = 0; i < layout.size() && !is_nan(at(best)); ++i) {
+    if (is_nan(at(i)) || before(at(i), at(best))) best = i;
+  }
+  return best;
+}
+
+template <class E, class Before>
+Handle extreme_position_axis(const Node& node, Index axis, const char* name, Before before) {
+  if (node.layout.extent(normalize_axis(axis, node.layout.ndim())) == 0) {
+    throw_nothing_to_compare(node.layout.shape(), name);
+  }
+  return reduce_lanes<E, Index>(
+      node, axis, [before](const Lane<E>& lane) { return first_in_order(lane, before); });
 }
 
 template <class E>
@@ -113,6 +214,26 @@ bool all_nonzero(const Node& node) {
   bool found_zero = false;
   visit_elements<E>(node, [&](const E& element) { found_zero |= element == E{}; });
   return !found_zero;
+}
+
+template <class E>
+Handle any_axis(const Node& node, Index axis) {
+  return reduce_lanes<E, bool>(node, axis, [](const Lane<E>& lane) {
+    for (Index i = 0; i < lane.count; ++i) {
+      if (lane[i] != E{}) return true;
+    }
+    return false;
+  });
+}
+
+template <class E>
+Handle all_axis(const Node& node, Index axis) {
+  return reduce_lanes<E, bool>(node, axis, [](const Lane<E>& lane) {
+    for (Index i = 0; i < lane.count; ++i) {
+      if (lane[i] == E{}) return false;
+    }
+    return true;
+  });
 }
 
 }  // namespace cow::internal

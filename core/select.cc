@@ -1,124 +1,371 @@
 #include "cow/core/select.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "cow/core/assign.h"
 #include "cow/core/errors.h"
 #include "cow/core/iterate.h"
 
-namespace cow::internal {
+namespace cow {
+namespace internal {
 namespace {
 
-/// Appends the displacements of all elements of the axes from `axis` on, in C order.
-void append_all(const Layout& layout, int axis, Index at, std::vector<Index>* out) {
-  if (axis == layout.ndim()) {
-    out->push_back(at);
-    return;
-  }
-  for (Index i = 0; i < layout.extent(axis); ++i) {
-    append_all(layout, axis + 1, at + i * layout.stride(axis), out);
+template <class T>
+void append_as_index(const Node& array, std::vector<Index>* out) {
+  const Layout& layout = array.layout;
+  const std::byte* address = begin_read(array, AccessKind::kBulk);
+  const Index count = layout.size();
+  for (Index i = 0; i < count; ++i) {
+    T value;
+    std::memcpy(&value, address + layout.displacement_of_flat(i), sizeof value);
+    out->push_back(to_index(value));
   }
 }
 
-void append_positions(const Layout& layout, int axis, Index at, int selected_axis,
-                      absl::Span<const Index> positions, std::vector<Index>* out) {
-  if (axis == selected_axis) {
-    for (Index position : positions) {
-      append_all(layout, axis + 1, at + position * layout.stride(axis), out);
+/// The elements of an array of integers, in C order.
+std::vector<Index> positions_in(const Node& array) {
+  std::vector<Index> positions;
+  positions.reserve(static_cast<std::size_t>(array.layout.size()));
+  switch (array.dtype) {
+    case DType::kInt8:
+      append_as_index<std::int8_t>(array, &positions);
+      break;
+    case DType::kInt16:
+      append_as_index<std::int16_t>(array, &positions);
+      break;
+    case DType::kInt32:
+      append_as_index<std::int32_t>(array, &positions);
+      break;
+    case DType::kInt64:
+      append_as_index<std::int64_t>(array, &positions);
+      break;
+    case DType::kUInt8:
+      append_as_index<std::uint8_t>(array, &positions);
+      break;
+    case DType::kUInt16:
+      append_as_index<std::uint16_t>(array, &positions);
+      break;
+    case DType::kUInt32:
+      append_as_index<std::uint32_t>(array, &positions);
+      break;
+    default:
+      append_as_index<std::uint64_t>(array, &positions);
+  }
+  return positions;
+}
+
+/// For each axis of a mask, the positions of its true elements, in C order: NumPy's `nonzero`.
+std::vector<std::vector<Index>> positions_of_true(const Node& mask) {
+  const Layout& layout = mask.layout;
+  std::vector<std::vector<Index>> positions(static_cast<std::size_t>(layout.ndim()));
+  const std::byte* at = begin_read(mask, AccessKind::kBulk);
+  if (layout.empty()) return positions;
+  Dims position(layout.shape().size(), 0);
+  while (true) {
+    if (*at != std::byte{0}) {
+      for (std::size_t axis = 0; axis < positions.size(); ++axis) {
+        positions[axis].push_back(position[axis]);
+      }
     }
-    return;
-  }
-  for (Index i = 0; i < layout.extent(axis); ++i) {
-    append_positions(layout, axis + 1, at + i * layout.stride(axis), selected_axis, positions, out);
+    int axis = layout.ndim() - 1;
+    for (; axis >= 0; --axis) {
+      at += layout.stride(axis);
+      if (++position[axis] < layout.extent(axis)) break;
+      at -= layout.stride(axis) * layout.extent(axis);
+      position[axis] = 0;
+    }
+    if (axis < 0) return positions;
   }
 }
 
-void append_masked(const Layout& layout, const Layout& mask, int axis, Index at,
-                   const std::byte* mask_at, Index* matches, std::vector<Index>* out) {
-  if (axis == mask.ndim()) {
-    if (*mask_at == std::byte{0}) return;
-    ++*matches;
-    append_all(layout, axis, at, out);
-    return;
+bool is_true(const Node& mask_without_axes) {
+  return *begin_read(mask_without_axes, AccessKind::kBulk) != std::byte{0};
+}
+
+bool is_integer(const AdvancedItem& item) {
+  return item.basic() && item.basic()->kind() == IndexItem::Kind::kInteger;
+}
+bool is_ellipsis(const AdvancedItem& item) {
+  return item.basic() && item.basic()->kind() == IndexItem::Kind::kEllipsis;
+}
+
+/// Axes of the indexed array that `item` stands for.
+int axes_of(const AdvancedItem& item) {
+  if (item.is_mask()) return static_cast<int>(item.shape().size());
+  if (!item.basic()) return 1;
+  return is_integer(item) || item.basic()->kind() == IndexItem::Kind::kSlice ? 1 : 0;
+}
+
+/// Resolves a mixed index. Elements are numbers: positions in C order.
+class Selector {
+ public:
+  Selector(Shape shape, absl::Span<const AdvancedItem> items) : whole_(Layout::c_order(shape, 1)) {
+    int named = 0;
+    int ellipses = 0;
+    for (const AdvancedItem& item : items) {
+      named += axes_of(item);
+      ellipses += is_ellipsis(item) ? 1 : 0;
+    }
+    if (named > whole_.ndim()) throw_wrong_rank(whole_, named);
+    if (ellipses > 1) {
+      throw_out_of_range("an index can only have a single ellipsis ('...')");
+    }
+    for (const AdvancedItem& item : items) {
+      if (is_ellipsis(item)) {
+        leave_basic();
+        for (int i = named; i < whole_.ndim(); ++i) add_slice(all);
+      } else if (!item.basic() || is_integer(item)) {
+        add_positions(item);
+      } else {
+        leave_basic();
+        add_slice(*item.basic());
+      }
+    }
+    while (axis_ < whole_.ndim()) add_slice(all);
   }
-  for (Index i = 0; i < mask.extent(axis); ++i) {
-    append_masked(layout, mask, axis + 1, at + i * layout.stride(axis),
-                  mask_at + i * mask.stride(axis), matches, out);
+
+  SelectedElements select() const {
+    Dims positions_shape;
+    for (const Lane& lane : lanes_) positions_shape = broadcast_shapes(positions_shape, lane.shape);
+    const std::vector<Index> offsets = offsets_of_lanes(positions_shape);
+    const int front = is_split_ ? 0 : basic_before_;
+    SelectedElements selected;
+    for (int i = 0; i < front; ++i) selected.shape.push_back(basic_[i].extent);
+    selected.shape.insert(selected.shape.end(), positions_shape.begin(), positions_shape.end());
+    for (std::size_t i = front; i < basic_.size(); ++i) selected.shape.push_back(basic_[i].extent);
+    const Index count = Layout::c_order(selected.shape, 1).size();  // or throws
+    selected.numbers.reserve(static_cast<std::size_t>(count));
+    if (count == 0) return selected;
+    const std::vector<Index> outer = numbers_of({basic_.data(), static_cast<std::size_t>(front)});
+    const std::vector<Index> inner = numbers_of(absl::MakeSpan(basic_).subspan(front));
+    for (Index before : outer) {
+      for (Index offset : offsets) {
+        for (Index after : inner) selected.numbers.push_back(start_ + before + offset + after);
+      }
+    }
+    return selected;
   }
+
+ private:
+  struct Axis {  // of the result, from a slice or a new axis
+    Index extent;
+    Index step;  // in element numbers
+  };
+  struct Lane {                  // positions along one axis
+    std::vector<Index> offsets;  // in element numbers
+    Shape shape;
+  };
+
+  /// Where the positions' axes go is decided by what stands between positions.
+  void leave_basic() {
+    if (!lanes_.empty()) had_basic_since_ = true;
+  }
+
+  void add_slice(const IndexItem& item) {
+    if (item.kind() == IndexItem::Kind::kNewAxis) {
+      basic_.push_back({1, 0});
+      return;
+    }
+    const ResolvedSlice part = resolve_slice(item.slice(), whole_.extent(axis_));
+    if (part.count > 0) start_ += part.start * whole_.stride(axis_);
+    basic_.push_back({part.count, part.step * whole_.stride(axis_)});
+    ++axis_;
+  }
+
+  void add_positions(const AdvancedItem& item) {
+    if (lanes_.empty()) basic_before_ = static_cast<int>(basic_.size());
+    if (had_basic_since_) is_split_ = true;
+    if (item.basic()) {
+      const Index position = item.basic()->position();
+      add_lane({&position, 1}, {});
+    } else if (item.is_mask()) {
+      add_mask(item);
+    } else {
+      add_lane(item.positions()[0], item.shape());
+    }
+  }
+
+  void add_mask(const AdvancedItem& mask) {
+    for (std::size_t i = 0; i < mask.shape().size(); ++i) {
+      const int axis = axis_ + static_cast<int>(i);
+      if (mask.shape()[i] == whole_.extent(axis)) continue;
+      throw_out_of_range(absl::StrCat("boolean index did not match indexed array along dimension ",
+                                      axis, "; dimension is ", whole_.extent(axis),
+                                      " but corresponding boolean dimension is ", mask.shape()[i]));
+    }
+    // A mask without axes is one position, or none, along an axis of its own.
+    if (mask.shape().empty())
+      lanes_.push_back(
+          {std::vector<Index>(static_cast<std::size_t>(mask.count()), 0), mask.count_shape()});
+    for (const std::vector<Index>& positions : mask.positions()) {
+      add_lane(positions, mask.count_shape());
+    }
+  }
+
+  void add_lane(absl::Span<const Index> positions, Shape shape) {
+    Lane lane{{}, shape};
+    lane.offsets.reserve(positions.size());
+    for (Index position : positions) {
+      lane.offsets.push_back(normalize_index(position, whole_.extent(axis_), axis_) *
+                             whole_.stride(axis_));
+    }
+    lanes_.push_back(std::move(lane));
+    ++axis_;
+  }
+
+  std::vector<Index> offsets_of_lanes(Shape shape) const {
+    std::vector<Index> offsets(static_cast<std::size_t>(Layout::c_order(shape, 1).size()), 0);
+    for (const Lane& lane : lanes_) {
+      const Layout spread = broadcast_layout(Layout::c_order(lane.shape, 1), shape);
+      for (std::size_t i = 0; i < offsets.size(); ++i) {
+        offsets[i] += lane.offsets[static_cast<std::size_t>(
+            spread.displacement_of_flat(static_cast<Index>(i)))];
+      }
+    }
+    return offsets;
+  }
+
+  static std::vector<Index> numbers_of(absl::Span<const Axis> axes) {
+    std::vector<Index> numbers = {0};
+    for (const Axis& axis : axes) {
+      std::vector<Index> longer;
+      longer.reserve(numbers.size() * static_cast<std::size_t>(axis.extent));
+      for (Index number : numbers) {
+        for (Index i = 0; i < axis.extent; ++i) longer.push_back(number + i * axis.step);
+      }
+      numbers = std::move(longer);
+    }
+    return numbers;
+  }
+
+  const Layout whole_;
+  int axis_ = 0;
+  Index start_ = 0;
+  std::vector<Axis> basic_;
+  std::vector<Lane> lanes_;
+  int basic_before_ = 0;
+  bool had_basic_since_ = false;
+  bool is_split_ = false;
+};
+
+/// Byte distances of the selected elements from element (0, ..., 0).
+std::vector<Index> displacements_of(const Layout& layout, Index itemsize,
+                                    const SelectedElements& selected) {
+  std::vector<Index> displacements;
+  displacements.reserve(selected.numbers.size());
+  const bool is_contiguous = layout.is_contiguous(itemsize);
+  for (Index number : selected.numbers) {
+    displacements.push_back(is_contiguous ? number * itemsize
+                                          : layout.displacement_of_flat(number));
+  }
+  return displacements;
 }
 
 }  // namespace
 
-Selection select_positions(const Layout& layout, absl::Span<const Index> positions,
-                           Shape positions_shape, int axis) {
-  if (layout.ndim() == 0) {
-    throw_wrong_rank(layout, 1);
-  }
-  if (layout.ndim() - 1 + positions_shape.size() > kMaxDims) {
-    throw_invalid_argument(absl::StrCat("number of dimensions must be within [0, ", kMaxDims,
-                                        "]: positions of shape ", tuple_text(positions_shape),
-                                        " along an axis of ", tuple_text(layout.shape())));
-  }
-  std::vector<Index> normalized;
-  normalized.reserve(positions.size());
-  for (Index position : positions) {
-    normalized.push_back(normalize_index(position, layout.extent(axis), axis));
-  }
-  Selection selection;
-  const Shape shape = layout.shape();
-  selection.shape.assign(shape.begin(), shape.begin() + axis);
-  selection.shape.insert(selection.shape.end(), positions_shape.begin(), positions_shape.end());
-  selection.shape.insert(selection.shape.end(), shape.begin() + axis + 1, shape.end());
-  selection.displacements.reserve(
-      static_cast<std::size_t>(Layout::c_order(selection.shape, 1).size()));
-  append_positions(layout, 0, 0, axis, normalized, &selection.displacements);
-  return selection;
+SelectedElements select_elements(Shape shape, absl::Span<const AdvancedItem> items) {
+  return Selector(shape, items).select();
 }
 
-Selection select_mask(const Layout& layout, const Layout& mask, const std::byte* mask_address) {
-  if (mask.ndim() > layout.ndim()) {
-    throw_wrong_rank(layout, mask.ndim());
-  }
-  for (int axis = 0; axis < mask.ndim(); ++axis) {
-    if (mask.extent(axis) != layout.extent(axis)) {
-      throw_out_of_range(absl::StrCat(
-          "boolean index did not match indexed array along dimension ", axis, "; dimension is ",
-          layout.extent(axis), " but corresponding boolean dimension is ", mask.extent(axis)));
-    }
-  }
-  Selection selection;
-  Index matches = 0;
-  append_masked(layout, mask, 0, 0, mask_address, &matches, &selection.displacements);
-  selection.shape.push_back(matches);
-  for (int axis = mask.ndim(); axis < layout.ndim(); ++axis) {
-    selection.shape.push_back(layout.extent(axis));
-  }
-  return selection;
+SelectedElements select_along(Shape shape, const AdvancedItem& item, Index axis) {
+  if (shape.empty()) throw_wrong_rank(Layout::c_order(shape, 1), 1);
+  std::vector<AdvancedItem> items(
+      static_cast<std::size_t>(normalize_axis(axis, static_cast<int>(shape.size()))),
+      AdvancedItem(all));
+  items.push_back(item);
+  return select_elements(shape, items);
 }
 
-Handle copy_selection(const Node& source, const Selection& selection) {
-  Handle result = make_array(source.dtype, selection.shape);
-  const std::byte* from = begin_read_scattered(source, selection.displacements);
+IndexList true_positions(const Node& mask) {
+  if (mask.layout.ndim() != 1) {
+    throw_invalid_argument(absl::StrCat("compress: the mask must have one axis, and has shape ",
+                                        tuple_text(mask.layout.shape())));
+  }
+  return index_list(positions_of_true(mask)[0]);
+}
+
+Handle copy_selected(const Node& source, const SelectedElements& selected, bool may_be_left_side) {
+  const std::vector<Index> displacements =
+      displacements_of(source.layout, source.itemsize(), selected);
+  Handle result = make_array(source.dtype, selected.shape);
+  const std::byte* from = begin_read_scattered(source, displacements, may_be_left_side);
   std::byte* to = result.node().data;
   const std::size_t itemsize = static_cast<std::size_t>(source.itemsize());
-  for (Index displacement : selection.displacements) {
+  for (Index displacement : displacements) {
     std::memcpy(to, from + displacement, itemsize);
     to += itemsize;
   }
   return result;
 }
 
-void fill_selection(Node& destination, Receiver receiver, absl::FunctionRef<Selection()> select,
-                    const void* value) {
-  // Before the gate, which must not be passed if there is an error.
-  Selection selection = select();
+namespace {
+
+/// Writes the elements at `values`, `value_step` bytes from one to the next.
+void write_selected(Node& destination, Receiver receiver, const SelectedElements& selected,
+                    const std::byte* values, Index value_step) {
+  // Allocates before the gate, which must not be passed if there is an error.
+  std::vector<Index> displacements =
+      displacements_of(destination.layout, destination.itemsize(), selected);
   WriteScope scope(destination, receiver);
-  if (scope.rearranged()) selection = select();
-  scope.begin_scattered(selection.displacements);
+  if (scope.rearranged()) {
+    for (std::size_t i = 0; i < displacements.size(); ++i) {
+      displacements[i] = scope.layout().displacement_of_flat(selected.numbers[i]);
+    }
+  }
+  scope.begin_scattered(displacements);
   const std::size_t itemsize = static_cast<std::size_t>(destination.itemsize());
-  for (Index displacement : selection.displacements) {
-    std::memcpy(scope.address() + displacement, value, itemsize);
+  for (Index displacement : displacements) {
+    std::memcpy(scope.address() + displacement, values, itemsize);
+    values += value_step;
   }
 }
 
-}  // namespace cow::internal
+}  // namespace
+
+void fill_selected(Node& destination, Receiver receiver, const SelectedElements& selected,
+                   const void* value) {
+  write_selected(destination, receiver, selected, static_cast<const std::byte*>(value), 0);
+}
+
+void assign_selected(Node& destination, Receiver receiver, const SelectedElements& selected,
+                     const Node& values) {
+  AssignmentOperands::require_fit(values.layout, selected.shape);
+  const Index itemsize = values.itemsize();
+  const Layout spread = broadcast_layout(
+      AssignmentOperands::drop_leading_ones(values.layout, static_cast<int>(selected.shape.size())),
+      selected.shape);
+  const std::byte* from = begin_read(values, AccessKind::kBulk);
+  // A copy, as the values may lie among the elements that are written.
+  const Layout compact = Layout::c_order(selected.shape, itemsize);
+  const auto copy =
+      std::make_unique<std::byte[]>(static_cast<std::size_t>(compact.size() * itemsize));
+  copy_elements(selected.shape, itemsize, {copy.get(), compact.strides()},
+                {const_cast<std::byte*>(from), spread.strides()});
+  write_selected(destination, receiver, selected, copy.get(), itemsize);
+}
+
+}  // namespace internal
+
+AdvancedItem::AdvancedItem(const IndexList& list)
+    : shape_{static_cast<Index>(list.positions().size())},
+      positions_{{list.positions().begin(), list.positions().end()}} {}
+
+AdvancedItem::AdvancedItem(const internal::Node& array)
+    : is_mask_(array.dtype == DType::kBool),
+      shape_(array.layout.shape().begin(), array.layout.shape().end()) {
+  if (!is_mask_) {
+    positions_.push_back(internal::positions_in(array));
+    count_ = std::ssize(positions_[0]);
+  } else if (shape_.empty()) {
+    count_ = internal::is_true(array) ? 1 : 0;
+  } else {
+    positions_ = internal::positions_of_true(array);
+    count_ = std::ssize(positions_[0]);
+  }
+}
+
+}  // namespace cow

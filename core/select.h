@@ -3,11 +3,16 @@
 
 #include <concepts>
 #include <initializer_list>
+#include <optional>
+#include <utility>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
+#include "cow/core/array_traits.h"
+#include "cow/core/dims.h"
 #include "cow/core/index.h"
 #include "cow/core/node.h"
+#include "cow/core/promote.h"
 #include "cow/core/write_gate.h"
 
 namespace cow {
@@ -32,30 +37,110 @@ inline IndexList index_list(absl::Span<const Index> positions) {
 
 namespace internal {
 
-/// Some of the elements of an array: what a list of positions or a mask names.
-struct Selection {
-  /// Of each element, in C order of the result: its byte distance from element (0, ..., 0).
-  std::vector<Index> displacements;
+/// A list of positions, an array of them, or a mask: an index that makes a copy.
+template <class I>
+concept AdvancedIndex = std::same_as<std::remove_cvref_t<I>, IndexList> ||
+    (AnyArray<I>&& std::integral<typename std::remove_cvref_t<I>::value_type>);
+
+}  // namespace internal
+
+/// One entry of an index that makes a copy: an entry of a basic index, a list or an array of
+/// positions, or a mask, which stands for as many axes as it has. Positions and masks are copied.
+class AdvancedItem {
+ public:
+  template <class I>
+  requires std::convertible_to<const I&, IndexItem> AdvancedItem(const I& item) : basic_(item) {}
+  AdvancedItem(const IndexList& list);
+  /// Positions, or a mask if the elements are bool. O(size); errors: `std::bad_alloc`.
+  template <class A>
+  requires internal::AnyArray<A> AdvancedItem(const A& array)
+      : AdvancedItem(array.handle().node()) {}
+
+  const std::optional<IndexItem>& basic() const { return basic_; }
+  bool is_mask() const { return is_mask_; }
+  /// Of an array of positions, or of a mask.
+  Shape shape() const { return shape_; }
+  /// For each axis that is indexed, the positions in C order.
+  absl::Span<const std::vector<Index>> positions() const { return positions_; }
+  /// Positions, or true elements; and the same as a shape of one axis.
+  Index count() const { return count_; }
+  Shape count_shape() const { return {&count_, 1}; }
+
+ private:
+  explicit AdvancedItem(const internal::Node& array);
+
+  std::optional<IndexItem> basic_;
+  bool is_mask_ = false;
+  Dims shape_;
+  Index count_ = 0;
+  std::vector<std::vector<Index>> positions_;
+};
+
+/// An index with lists, arrays of positions or masks: `a[{slice(1, 3), index_list({0, 2})}]`.
+/// NumPy's rules: the positions of all entries are broadcast together (integers are such positions
+/// too), and their axes come where the first of them stands if they stand side by side, else first.
+class AdvancedItems {
+ public:
+  AdvancedItems(std::initializer_list<AdvancedItem> items) : items_(items) {}
+  explicit AdvancedItems(std::vector<AdvancedItem> items) : items_(std::move(items)) {}
+
+  absl::Span<const AdvancedItem> items() const { return items_; }
+
+ private:
+  std::vector<AdvancedItem> items_;
+};
+
+namespace internal {
+
+/// Some elements of an array: their numbers in its C order, and the shape that they have together.
+struct SelectedElements {
+  std::vector<Index> numbers;
   Dims shape;
 };
 
-/// Entries `positions` (C order, in shape `positions_shape`) along `axis`.
-/// Errors: `std::out_of_range` for a position or an axis that there is not. O(result).
-Selection select_positions(const Layout& layout, absl::Span<const Index> positions,
-                           Shape positions_shape, int axis);
+/// The elements of an array of `shape` that `items` name.
+/// Errors: `std::out_of_range` for a position that there is not, too many entries, several ellipses
+/// or a mask of another shape; `std::invalid_argument` if the positions do not broadcast, for a
+/// slice of step 0 or a result of too many axes. O(result).
+SelectedElements select_elements(Shape shape, absl::Span<const AdvancedItem> items);
 
-/// The elements where `mask`, which covers the first axes of `layout`, is not 0. `mask_address` is
-/// that of its element (0, ..., 0), of one byte each.
-/// Errors: `std::out_of_range` if the shapes differ. O(size).
-Selection select_mask(const Layout& layout, const Layout& mask, const std::byte* mask_address);
+/// `items[0]` along `axis`: NumPy's `take`. Errors: as above, for the axis too.
+SelectedElements select_along(Shape shape, const AdvancedItem& item, Index axis);
 
-/// The selected elements in a new array, in C order.
-Handle copy_selection(const Node& source, const Selection& selection);
+/// Positions of the true elements of `mask`, one axis, which may be shorter than the axis that it
+/// selects from: NumPy's `compress`. Errors: `std::invalid_argument` if it has several axes.
+IndexList true_positions(const Node& mask);
 
-/// Writes `value`, of the array's element type, into the elements that `select` names; it is called
-/// again if passing the gate has rearranged them.
-void fill_selection(Node& destination, Receiver receiver, absl::FunctionRef<Selection()> select,
-                    const void* value);
+/// The selected elements in a new array, in C order. `may_be_left_side`: of a statement such as
+/// `a[mask] = x`, which does not read them after all.
+Handle copy_selected(const Node& source, const SelectedElements& selected,
+                     bool may_be_left_side = false);
+
+/// Writes `value`, of the array's element type, into the selected elements.
+/// Errors: as the gate; nothing has changed then.
+void fill_selected(Node& destination, Receiver receiver, const SelectedElements& selected,
+                   const void* value);
+
+/// Writes the elements of `values`, of the same element type, broadcast to the selection's shape,
+/// into the selected elements, in order; all are read first.
+/// Errors: as the gate; `std::invalid_argument` if they do not broadcast; nothing has changed then.
+void assign_selected(Node& destination, Receiver receiver, const SelectedElements& selected,
+                     const Node& values);
+
+/// `values`, a number or an array, into the selected elements of `node`.
+template <Element E, class Values>
+void write_selected(Node& node, Receiver receiver, const SelectedElements& elements,
+                    const Values& values) {
+  if constexpr (!AnyArray<Values>) {
+    const E value = cast_element<E>(static_cast<Scalar<Values>>(values));
+    fill_selected(node, receiver, elements, &value);
+  } else if constexpr (std::same_as<typename Values::value_type, E>) {
+    assign_selected(node, receiver, elements, values.handle().node());
+  } else {
+    const Array<E> converted = values.template astype<E>();
+    assign_selected(node, receiver, elements, converted.handle().node());
+  }
+}
 
 }  // namespace internal
 }  // namespace cow

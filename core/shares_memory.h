@@ -1,6 +1,9 @@
 #ifndef COW_CORE_SHARES_MEMORY_H_
 #define COW_CORE_SHARES_MEMORY_H_
 
+#include <optional>
+#include <utility>
+
 #include "cow/core/array.h"
 #include "cow/core/overlap.h"
 
@@ -13,7 +16,9 @@ inline StridedMemory memory_of(const Node& node) {
           node.itemsize()};
 }
 
-bool decide_shares_memory(const Node* a, const Node* b, Index max_work);
+/// Null stands for `Array()`, which has no memory.
+OverlapResult decide_overlap(const Node* a, const Node* b, Index max_work);
+bool decide_self_overlap(const Node* a, Index max_work);
 bool decide_may_share_memory(const Node* a, const Node* b);
 
 }  // namespace internal
@@ -24,13 +29,37 @@ bool decide_may_share_memory(const Node* a, const Node* b);
 /// Errors: `TooHard` beyond `max_work`, `std::overflow_error` if the addresses overflow.
 template <Element T, Element U>
 bool shares_memory(const Array<T>& a, const Array<U>& b, Index max_work = kDefaultMaxWork) {
-  return internal::decide_shares_memory(a.handle().get(), b.handle().get(), max_work);
+  return internal::decide_overlap(a.handle().get(), b.handle().get(), max_work).verdict ==
+         Verdict::kYes;
 }
 
 /// Do the lowest to the highest byte of both meet? False only if they share no memory. O(ndim).
 template <Element T, Element U>
 bool may_share_memory(const Array<T>& a, const Array<U>& b) {
   return internal::decide_may_share_memory(a.handle().get(), b.handle().get());
+}
+
+/// One element of each of two arrays, by position; they have a byte in common.
+struct OverlapWitness {
+  Dims index_a;
+  Dims index_b;
+};
+
+/// Which elements `a` and `b` share: an example, or none if they share no memory. Exact; errors as
+/// `shares_memory`.
+template <Element T, Element U>
+std::optional<OverlapWitness> overlap_witness(const Array<T>& a, const Array<U>& b,
+                                              Index max_work = kDefaultMaxWork) {
+  OverlapResult result = internal::decide_overlap(a.handle().get(), b.handle().get(), max_work);
+  if (result.verdict == Verdict::kNo) return std::nullopt;
+  return OverlapWitness{std::move(result.index_a), std::move(result.index_b)};
+}
+
+/// Do two different positions of `a` have a byte in common, as in what `broadcast_to` and
+/// `sliding_window_view` make? Exact; errors as `shares_memory`.
+template <Element T>
+bool has_self_overlap(const Array<T>& a, Index max_work = kDefaultMaxWork) {
+  return internal::decide_self_overlap(a.handle().get(), max_work);
 }
 
 }  // namespace cow

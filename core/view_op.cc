@@ -18,6 +18,18 @@ std::string view_op_text(const ViewOp& op) {
       return absl::StrCat(".broadcast_to", arguments);
     case ViewOp::Kind::kSqueeze:
       return absl::StrCat(".squeeze", arguments);
+    case ViewOp::Kind::kSwapAxes:
+      return absl::StrCat(".swapaxes", arguments);
+    case ViewOp::Kind::kExpandDims:
+      return absl::StrCat(".expand_dims", arguments);
+    case ViewOp::Kind::kDiagonal:
+      return absl::StrCat(".diagonal", arguments);
+    case ViewOp::Kind::kFlip:
+      return absl::StrCat(".flip", arguments);
+    case ViewOp::Kind::kSlidingWindow:
+      return absl::StrCat(".sliding_window_view", arguments);
+    case ViewOp::Kind::kAsStrided:
+      return absl::StrCat(".as_strided", arguments);
     case ViewOp::Kind::kRef:
       return ".ref()";
     case ViewOp::Kind::kBase:

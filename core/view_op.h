@@ -11,14 +11,20 @@ namespace cow {
 /// caller's and valid during the call only.
 struct ViewOp {
   enum class Kind : std::uint8_t {
-    kIndex,        // `items`
-    kReshape,      // `numbers`: the new shape
-    kTranspose,    // `numbers`: the axes; none for `.T()`
-    kBroadcastTo,  // `numbers`: the shape
-    kSqueeze,      // `numbers`: the axes, none for all of extent 1
-    kHandleCopy,   // `b = a`
-    kRef,          // `.ref()`
-    kBase,         // `.base()` and `.parent()`: another handle of an array that exists
+    kIndex,          // `items`
+    kReshape,        // `numbers`: the new shape
+    kTranspose,      // `numbers`: the axes; none for `.T()`
+    kBroadcastTo,    // `numbers`: the shape
+    kSqueeze,        // `numbers`: the axes, none for all of extent 1
+    kSwapAxes,       // `numbers`: both axes
+    kExpandDims,     // `numbers`: the axis
+    kDiagonal,       // `numbers`: the offset and both axes
+    kFlip,           // `numbers`: the axes, none for all
+    kSlidingWindow,  // `numbers`: the window
+    kAsStrided,      // `numbers`: the shape
+    kHandleCopy,     // `b = a`
+    kRef,            // `.ref()`
+    kBase,           // `.base()` and `.parent()`: another handle of an array that exists
   };
   Kind kind;
   IndexItems items = {};

@@ -88,7 +88,7 @@ WriteScope::WriteScope(Node& node, Receiver receiver, const Node* dying_source)
     return;
   }
   Node& value = *value_;
-  if (&node != &value && (node.has(kStretched | kThroughBroadcast) || value.has(kStretched))) {
+  if (&node != &value && (node.has(kThroughBroadcast) || value.has(kStretched))) {
     refuse(node, ": it broadcasts the array that would be written");
   }
   if (&value != node.leader) require_same_space(node, value);
@@ -129,13 +129,18 @@ std::byte* begin_read(const Node& node, AccessKind kind) {
   return address;
 }
 
-std::byte* begin_read_scattered(const Node& node, absl::Span<const Index> displacements) {
+std::byte* begin_read_scattered(const Node& node, absl::Span<const Index> displacements,
+                                bool may_be_left_side) {
   std::byte* address = node.address();
   if (node.has(kObserved)) {
-    current_observer()->on_read(
-        {node, address, node.layout, AccessKind::kBulk, true, displacements});
+    current_observer()->on_read({node, address, node.layout, AccessKind::kBulk, true, displacements,
+                                 false, may_be_left_side});
   }
   return address;
+}
+
+void take_back_read(const Node& node) {
+  if (node.has(kObserved)) current_observer()->on_read_taken_back();
 }
 
 std::byte* begin_read_element(const Node& node, Index displacement) {

@@ -34,9 +34,13 @@ class WriteScope {
   /// The leader of the value that is written.
   Node& value() const { return *value_; }
 
-  /// All elements are about to be written.
-  void begin(AccessKind kind) {
-    if (node_.has(kObserved)) start({node_, address_, node_.layout, kind});
+  /// All elements are about to be written, from a copy of `temporary_bytes` if that is not 0.
+  void begin(AccessKind kind, Index temporary_bytes = 0) {
+    if (node_.has(kObserved)) {
+      Access access{node_, address_, node_.layout, kind};
+      access.temporary_bytes = temporary_bytes;
+      start(access);
+    }
   }
   /// Only the elements at these byte distances from `address()`.
   void begin_scattered(absl::Span<const Index> displacements) {
@@ -69,8 +73,13 @@ class WriteScope {
 /// Tells the observer that the elements of `node` are read; returns where they are.
 std::byte* begin_read(const Node& node, AccessKind kind);
 
-/// The same for only the elements at these byte distances.
-std::byte* begin_read_scattered(const Node& node, absl::Span<const Index> displacements);
+/// The same for only the elements at these byte distances. `may_be_left_side`: perhaps
+/// `take_back_read` follows.
+std::byte* begin_read_scattered(const Node& node, absl::Span<const Index> displacements,
+                                bool may_be_left_side = false);
+
+/// The read of `node` just told turned out to be the left side of an assignment.
+void take_back_read(const Node& node);
 
 /// One element of an observed or grouped array.
 std::byte* begin_read_element(const Node& node, Index displacement);

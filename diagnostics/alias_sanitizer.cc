@@ -84,6 +84,11 @@ Coverage AliasSanitizer::coverage_so_far() const {
 }
 
 int AliasSanitizer::finish() {
+  {
+    std::lock_guard lock(mutex_);
+    for (const HeldRead& read : held_reads_) tell_read(read);
+    held_reads_.clear();
+  }
   const Coverage total = coverage();
   if (total.findings > 0 || options_.verbosity >= 1) sink_.write(coverage_line(total) + "\n");
   return total.findings > 0 ? options_.exitcode : 0;
@@ -93,63 +98,91 @@ int AliasSanitizer::finish() {
 
 void AliasSanitizer::on_allocate(internal::Node& node) {
   const StackId site = stacks_.capture();
-  std::lock_guard lock(mutex_);
+  EventLock lock(*this);
   registry_.add_owner(node, now_++, site);
 }
 
 void AliasSanitizer::on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) {
   const StackId site = stacks_.capture();
-  std::lock_guard lock(mutex_);
+  EventLock lock(*this);
   registry_.add_view(made, source, op, now_++, site);
 }
 
 void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer&, Index) {
-  std::lock_guard lock(mutex_);
+  EventLock lock(*this);
   registry_.move_value(value);
 }
 
 void AliasSanitizer::on_release(internal::Node& node) {
-  std::lock_guard lock(mutex_);
+  EventLock lock(*this);
   registry_.release(node);
 }
 
 void AliasSanitizer::on_forget(internal::Node& node) {
   std::lock_guard lock(mutex_);
+  tell_held_reads(Registry::record_of(node).get());
   registry_.forget(node);
 }
 
 void AliasSanitizer::on_free(internal::Buffer& buffer) {
-  std::lock_guard lock(mutex_);
+  EventLock lock(*this);
   registry_.free_buffer(buffer);
 }
 
 void AliasSanitizer::on_label(internal::Node& node) {
-  std::lock_guard lock(mutex_);
+  EventLock lock(*this);
   Registry::record_of(node)->label = *node.label;
 }
 
 std::string AliasSanitizer::view_tree_text(const internal::Node& node) {
-  std::lock_guard lock(mutex_);
+  EventLock lock(*this);
   return tree_text(*Registry::record_of(node)->value->buffer);
 }
 
 // ---- reads -----------------------------------------------------------------------------------
 
 void AliasSanitizer::on_read(const internal::Access& access) {
+  EventLock lock(*this);
+  const std::shared_ptr<ArrayRecord>& reader = Registry::record_of(access.node);
+  std::vector<Surprise> surprises =
+      find_surprises(*reader->value->buffer, reader->value->value, access);
+  if (surprises.empty() && !read_listener_) return;
+  const StackId site = surprises.empty() ? 0 : stacks_.capture();
+  HeldRead read{std::this_thread::get_id(), reader, std::move(surprises), site};
+  if (access.may_be_left_side) {
+    held_reads_.push_back(std::move(read));
+  } else {
+    tell_read(read);
+  }
+}
+
+void AliasSanitizer::on_read_taken_back() {
   std::lock_guard lock(mutex_);
-  const ArrayRecord& reader = *Registry::record_of(access.node);
-  const BufferRecord& buffer = *reader.value->buffer;
-  const std::vector<Surprise> surprises = find_surprises(buffer, reader.value->value, access);
+  std::erase_if(held_reads_,
+                [](const HeldRead& read) { return read.thread == std::this_thread::get_id(); });
+}
+
+void AliasSanitizer::tell_held_reads(const ArrayRecord* reader) {
+  const auto is_due = [reader](const HeldRead& read) {
+    return read.thread == std::this_thread::get_id() || read.reader.get() == reader;
+  };
+  for (const HeldRead& read : held_reads_) {
+    if (is_due(read)) tell_read(read);
+  }
+  std::erase_if(held_reads_, is_due);
+}
+
+void AliasSanitizer::tell_read(const HeldRead& read) {
   if (read_listener_) {
     std::vector<const ArrayRecord*> writers;
-    for (const Surprise& surprise : surprises) {
+    for (const Surprise& surprise : read.surprises) {
       const LoggedWrite* write = log_.find(surprise.write);
       writers.push_back(write == nullptr ? nullptr : write->through.get());
     }
-    read_listener_({access, surprises, writers});
+    read_listener_({read.surprises, writers});
   }
-  if (surprises.empty()) return;
-  if (options_.report_on == ReportOn::kRead) report_surprises(buffer, reader, surprises, true);
+  if (read.surprises.empty() || options_.report_on != ReportOn::kRead) return;
+  report_surprises(*read.reader->value->buffer, *read.reader, read.surprises, true, read.site);
 }
 
 // ---- writes ----------------------------------------------------------------------------------
@@ -157,7 +190,7 @@ void AliasSanitizer::on_read(const internal::Access& access) {
 void* AliasSanitizer::before_write(const internal::Access& access, const internal::Node& value,
                                    const internal::Node* dying_source) {
   const StackId site = stacks_.capture();
-  std::lock_guard lock(mutex_);
+  EventLock lock(*this);
   auto* write = new PendingWrite;
   write->moment = now_++;
   write->site = site;
@@ -236,8 +269,8 @@ void AliasSanitizer::record_elements(PendingWrite* write) {
   }
 }
 
-void AliasSanitizer::after_write(const internal::Access&, void* token) {
-  std::lock_guard lock(mutex_);
+void AliasSanitizer::after_write(const internal::Access& access, void* token) {
+  EventLock lock(*this);
   std::unique_ptr<PendingWrite> write(static_cast<PendingWrite*>(token));
   if (!write->is_recorded) return;
   BufferRecord& buffer = *write->value->buffer;
@@ -256,14 +289,14 @@ void AliasSanitizer::after_write(const internal::Access&, void* token) {
     numbers.push_back(element.element);
   }
   if (numbers.empty()) return;
-  log_write(*write, static_cast<Index>(numbers.size()));
+  log_write(*write, static_cast<Index>(numbers.size()), access.temporary_bytes);
   if (options_.report_on == ReportOn::kWrite) judge_write(*write, numbers);
 }
 
-void AliasSanitizer::log_write(const PendingWrite& write, Index changed) {
+void AliasSanitizer::log_write(const PendingWrite& write, Index changed, Index temporary_bytes) {
   const ArrayRecord& through = *write.through;
-  LoggedWrite logged{write.moment,    write.through, through.layout,
-                     through.address, write.site,    changed};
+  LoggedWrite logged{write.moment, write.through, through.layout, through.address,
+                     write.site,   changed,       temporary_bytes};
   if (options_.mode == Mode::kLog) print_log_line(logged);
   log_.add(std::move(logged));
 }
@@ -279,7 +312,7 @@ void AliasSanitizer::judge_write(const PendingWrite& write, absl::Span<const Ind
         if (index_of(*array, buffer.address_of(element), &index)) seen.push_back(element);
       }
       const std::vector<Surprise> surprises = find_surprises(buffer, other->value, seen);
-      if (!surprises.empty()) report_surprises(buffer, *array, surprises, false);
+      if (!surprises.empty()) report_surprises(buffer, *array, surprises, false, 0);
     }
   }
 }
@@ -287,7 +320,8 @@ void AliasSanitizer::judge_write(const PendingWrite& write, absl::Span<const Ind
 // ---- reports ---------------------------------------------------------------------------------
 
 void AliasSanitizer::report_surprises(const BufferRecord& buffer, const ArrayRecord& reader,
-                                      const std::vector<Surprise>& surprises, bool has_read) {
+                                      const std::vector<Surprise>& surprises, bool has_read,
+                                      StackId read_site) {
   if (options_.mode != Mode::kWarn && options_.mode != Mode::kError) return;
   absl::flat_hash_map<Moment, std::vector<Surprise>> by_write;
   std::vector<Moment> order;
@@ -296,7 +330,6 @@ void AliasSanitizer::report_surprises(const BufferRecord& buffer, const ArrayRec
     if (group.empty()) order.push_back(surprise.write);
     group.push_back(surprise);
   }
-  const StackId read_site = has_read ? stacks_.capture() : 0;
   for (Moment moment : order) {
     report({buffer, reader, by_write[moment], log_.find(moment), has_read, read_site});
   }
@@ -335,10 +368,14 @@ void AliasSanitizer::print_log_line(const LoggedWrite& write) {
       resolve(stacks_.get(write.site), {options_.symbolize, options_.strip_path_prefix});
   const std::string site =
       frames.empty() ? "" : absl::StrCat(" at ", frames[0].file, ":", frames[0].line);
+  const std::string copied = write.temporary_bytes == 0
+                                 ? ""
+                                 : absl::StrCat(", from a copy of ", write.temporary_bytes,
+                                                " bytes, as source and destination overlap,");
   sink_.write(absl::StrCat("AliasSanitizer: write through ", name_of(*write.through), " changed ",
                            write.changed_elements,
                            write.changed_elements == 1 ? " element" : " elements",
-                           " that other arrays can read", site, "\n"));
+                           " that other arrays can read", copied, site, "\n"));
 }
 
 // ---- installation ----------------------------------------------------------------------------

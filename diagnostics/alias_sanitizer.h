@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -48,9 +49,8 @@ class AliasSanitizer final : public AccessObserver {
   /// Instead of printing; for tests and tools. Called under the lock.
   void set_report_handler(std::function<void(const Report&)> handler);
 
-  /// What a read saw, surprises or none: the array, its value's surprises with who wrote them.
+  /// What a read saw, surprises or none: its value's surprises with who wrote them.
   struct ReadFindings {
-    const internal::Access& access;
     const std::vector<Surprise>& surprises;
     /// One for each surprise: the array written, null if unknown.
     const std::vector<const ArrayRecord*>& writers;
@@ -67,6 +67,7 @@ class AliasSanitizer final : public AccessObserver {
   void on_allocate(internal::Node& node) override;
   void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) override;
   void on_read(const internal::Access& access) override;
+  void on_read_taken_back() override;
   void* before_write(const internal::Access& access, const internal::Node& value,
                      const internal::Node* dying_source) override;
   void after_write(const internal::Access& access, void* token) override;
@@ -81,15 +82,37 @@ class AliasSanitizer final : public AccessObserver {
  private:
   struct PendingWrite;
 
+  /// A read with surprises that may be the left side of an assignment.
+  struct HeldRead {
+    std::thread::id thread;
+    std::shared_ptr<ArrayRecord> reader;
+    std::vector<Surprise> surprises;
+    StackId site;
+  };
+
+  /// The lock, of an event that is not the taking back of this thread's last read.
+  class EventLock {
+   public:
+    explicit EventLock(AliasSanitizer& sanitizer) : lock_(sanitizer.mutex_) {
+      if (!sanitizer.held_reads_.empty()) sanitizer.tell_held_reads(nullptr);
+    }
+
+   private:
+    std::lock_guard<std::mutex> lock_;
+  };
+
   /// Under the lock.
   Coverage coverage_so_far() const;
   void count_aliased(const PendingWrite& write, const internal::Access& access);
   void record_elements(PendingWrite* write);
   void judge_write(const PendingWrite& write, absl::Span<const Index> changed);
-  void log_write(const PendingWrite& write, Index changed);
+  void log_write(const PendingWrite& write, Index changed, Index temporary_bytes);
+  void tell_read(const HeldRead& read);
+  /// Those of this thread, and those of `reader`.
+  void tell_held_reads(const ArrayRecord* reader);
   /// Groups by the write that is to blame; a report each.
   void report_surprises(const BufferRecord& buffer, const ArrayRecord& reader,
-                        const std::vector<Surprise>& surprises, bool has_read);
+                        const std::vector<Surprise>& surprises, bool has_read, StackId read_site);
   void report(const SurpriseFinding& finding);
   void print_log_line(const LoggedWrite& write);
 
@@ -102,6 +125,7 @@ class AliasSanitizer final : public AccessObserver {
   Moment now_ = 1;
   Coverage coverage_;
   std::int64_t log_lines_ = 0;
+  std::vector<HeldRead> held_reads_;
   absl::flat_hash_set<std::pair<StackId, StackId>> seen_sites_;
   absl::flat_hash_set<std::string> seen_reports_;
   std::function<void(const Report&)> report_handler_;

@@ -18,6 +18,7 @@ struct LoggedWrite {
   std::byte* address;
   StackId site;
   Index changed_elements;
+  Index temporary_bytes = 0;  // of the copy of a source that overlapped the destination
 };
 
 /// The last writes, as many as fit; older ones are dropped and counted.

@@ -224,8 +224,8 @@ TEST_F(AliasSanitizerTest, ASpansChangedElementsAreItsWrite) {
 TEST_F(AliasSanitizerTest, AMaskedWriteIsOfTheChosenElements) {
   auto a = array<int>({1, 2, 3, 4});
   auto view = a[all];
-  a(0) = 10;                      // view's twin still has 1
-  view.put(index_list({2}), 30);  // does not settle element 0
+  a(0) = 10;                   // view's twin still has 1
+  view[index_list({2})] = 30;  // does not settle element 0
   view.sum();
   EXPECT_EQ(the_report().read.index, Dims({0}));
 }
@@ -294,6 +294,27 @@ TEST(CoverageLineTest, IsTheContracts) {
   EXPECT_EQ(alsan::coverage_line({14, 9, 31, 5, 1, 2, 1, 0}),
             "AliasSanitizer: 14 arrays, 9 views, 31 writes (5 aliased, 1 declared), 2 findings "
             "(1 distinct), 0 suppressed");
+}
+
+// `v[mask]` reads, but not where it is the left side of an assignment.
+TEST_F(AliasSanitizerTest, TheLeftSideIsNotRead) {
+  Array<int> base = array<int>({1, 2, 3, 4}).label("base");
+  Array<int> view = base[all].label("view");
+  base[0] = 10;  // in place: the value of `base`
+  const Array<bool> mask = array<bool>({true, false, false, true});
+  view[index_list({0})] = 7;  // what `view` holds from now on
+  expect_silence();
+  base[1] = 20;
+  view[index_list({1, 2})] = array<int>({5, 6});
+  expect_silence();
+  base[3] = 40;
+  const auto read = view[mask];
+  const int first = read(0);
+  EXPECT_EQ(first, 7);
+  EXPECT_EQ(the_report().read.array, "view");
+  base[2] = 30;
+  view[index_list({2})] += 1;
+  EXPECT_EQ(the_report().now, "30");
 }
 
 }  // namespace

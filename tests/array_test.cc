@@ -50,14 +50,28 @@ static_assert(!std::is_assignable_v<const Ints, Ints>);
 // What indexing copies cannot be written by mistake.
 template <class Key>
 concept WritesThroughACopy = requires(Ints a, Key key) {
+  a[key][0] = Index{5};
+}
+|| requires(Ints a, Key key) { a[key][{0, 1}] = Index{5}; }
+|| requires(Ints a, Key key) { a[key](0) = Index{5}; }
+|| requires(Ints a, Key key) { a[key][all].fill(5); }
+|| requires(Ints a, Key key) { a[key][index_list({0})] = Index{5}; }
+|| requires(Ints a, Key key) { a[key][a > 0] += Index{5}; }
+|| requires(Ints a, Key key) { a[key].template mutable_span<1>(); };
+static_assert(!WritesThroughACopy<Array<bool>> && !WritesThroughACopy<IndexList> &&
+              !WritesThroughACopy<Array<Index>> && !WritesThroughACopy<AdvancedItems>);
+static_assert(WritesThroughACopy<Slice>);
+
+template <class A, class Key>
+concept WritesSelected = requires(A a, Key key) {
   a[key] = Index{5};
 }
-|| requires(Ints a, Key key) { a[key][0] = Index{5}; }
-|| requires(Ints a, Key key) { a[key].fill(5); }
-|| requires(Ints a, Key key) { a[key] += 1; };
-static_assert(!WritesThroughACopy<Array<bool>> && !WritesThroughACopy<IndexList> &&
-              !WritesThroughACopy<Array<Index>>);
-static_assert(WritesThroughACopy<Slice>);
+|| requires(A a, Key key) { a[key] = a; }
+|| requires(A a, Key key) { a[key] += 1; };
+static_assert(WritesSelected<Ints, Array<bool>> && WritesSelected<Ints, IndexList> &&
+              WritesSelected<Ints, AdvancedItems>);
+static_assert(!WritesSelected<const Ints, Array<bool>> && !WritesSelected<const Ints, IndexList> &&
+              !WritesSelected<const Ints, AdvancedItems> && !WritesSelected<const Ints, Slice>);
 
 template <class A>
 concept IndexedByABool = requires(A a) {
@@ -315,11 +329,13 @@ TEST_P(ArrayTest, Put) {
   EXPECT_EQ(elements_of(a), (Numbers{0, 1, 2, 3, -1, -1}));
   a.put(array<bool>({true, false}), 7);
   EXPECT_EQ(elements_of(a), (Numbers{7, 7, 7, 3, -1, -1}));
-  a.put(index_list({-1, -1}), 8);
-  EXPECT_EQ(elements_of(a), (Numbers{7, 7, 7, 8, 8, 8}));
-  EXPECT_THROW(a.put(index_list({0, 2}), 0), std::out_of_range);
+  a.put(index_list({-1, -3}), 8);  // positions in C order, as NumPy's
+  EXPECT_EQ(elements_of(a), (Numbers{7, 7, 7, 8, -1, 8}));
+  a.put(index_list({0, 1, 2, 4}), array<Index>({4, 5}));
+  EXPECT_EQ(elements_of(a), (Numbers{4, 5, 4, 8, 5, 8}));
+  EXPECT_THROW(a.put(index_list({0, 6}), 0), std::out_of_range);
   EXPECT_THROW(a.put(zeros<bool>({3}), 0), std::out_of_range);
-  EXPECT_EQ(elements_of(a), (Numbers{7, 7, 7, 8, 8, 8}));
+  EXPECT_EQ(elements_of(a), (Numbers{4, 5, 4, 8, 5, 8}));
   Array<bool> mask = array<bool>({true, false, true});
   mask.put(mask, false);
   EXPECT_FALSE(mask.any());

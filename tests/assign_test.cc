@@ -43,6 +43,62 @@ TEST_P(AssignTest, OverlappingViewsAsIfTheSourceWereReadFirst) {
   }
 }
 
+/// Bytes of the hidden copy that `to = from` needs.
+Index temporary_bytes(Ints to, const Ints& from) {
+  internal::WriteScope scope(to.handle().node(), internal::Receiver::kNamed);
+  return internal::AssignmentOperands(from.handle().node(), scope).temporary_bytes();
+}
+
+TEST(AssignOrderTest, CopiesOnlyWhereNoOrderIsSafe) {
+  Ints a = numbered({6, 5}), b = numbered({22});
+  EXPECT_EQ(temporary_bytes(a[slice(1, none)], a[slice(none, -1)]), 0);
+  EXPECT_EQ(temporary_bytes(a[slice(none, -1)], a[slice(1, none)]), 0);
+  EXPECT_EQ(temporary_bytes(a[{all, slice(1, none)}], a[{all, slice(none, -1)}]), 0);
+  EXPECT_EQ(temporary_bytes(b[slice(5, 11)], b[slice(0, 11, 2)]), 0);  // descending
+  EXPECT_EQ(temporary_bytes(b[slice(0, 11)], b[slice(0, 22, 2)]), 0);  // ascending
+  EXPECT_EQ(temporary_bytes(b[slice(0, 22, 2)], b[slice(0, 11)]), 0);  // descending
+  EXPECT_EQ(temporary_bytes(b[slice(9, 16)], b[slice(3, 22, 3)]), 56);
+  EXPECT_EQ(temporary_bytes(b, b[slice(none, none, -1)]), 176);
+  EXPECT_EQ(temporary_bytes(b[slice(0, 22, 2)], b[slice(1, 22, 2)]), 0);  // no element in common
+  Ints c = numbered({5, 5});
+  EXPECT_EQ(temporary_bytes(c, c.T()), 200);
+  EXPECT_EQ(temporary_bytes(c, c), 0);
+  EXPECT_EQ(temporary_bytes(c, c[0]), 40);  // broadcast
+  EXPECT_EQ(temporary_bytes(c, c[{all, slice(0, 1)}]), 40);
+}
+
+// What other libraries are known to get wrong.
+TEST_P(AssignTest, OverlapsThatOthersGetWrong) {
+  Ints a = numbered({22});  // NumPy 1.24
+  a[slice(9, 16)] = a[slice(3, 22, 3)];
+  EXPECT_EQ(elements_of(a[slice(9, 16)]), (Numbers{3, 6, 9, 12, 15, 18, 21}));
+  Ints x = array<Index>({1, 2, 3, 0});
+  x[x] = x;
+  EXPECT_EQ(elements_of(x), (Numbers{0, 1, 2, 3}));
+  Ints b = array<Index>({0, 1, 2, 3, 1});
+  b[slice(2, none)][Ints(b[slice(none, -2)])] = Index{3};
+  EXPECT_EQ(elements_of(b), (Numbers{0, 1, 3, 3, 3}));
+  Ints v = numbered({2, 10});  // xtensor: view(a, ::-1, 0:4) = view(a, 1, 1:5)
+  v[{slice(none, none, -1), slice(0, 4)}] = v[{1, slice(1, 5)}];
+  EXPECT_EQ(elements_of(v[{all, slice(0, 4)}]), (Numbers{11, 12, 13, 14, 11, 12, 13, 14}));
+  Ints m = numbered({3, 3});  // Eigen
+  const Ints before = m.copy();
+  m.assign(m.T() + m + m);
+  EXPECT_EQ(elements_of(m), elements_of(before.T() + before + before));
+  m = before.copy();
+  m += m.T();
+  EXPECT_EQ(elements_of(m), elements_of(before + before.T()));
+  m = before.copy();
+  m[{slice(1, none), slice(1, none)}] = m[{slice(0, 2), slice(0, 2)}];
+  EXPECT_EQ(elements_of(m), (Numbers{0, 1, 2, 3, 0, 1, 6, 3, 4}));
+  Ints tail = numbered({8});
+  tail[slice(3, none)] = tail[slice(none, 5)];
+  EXPECT_EQ(elements_of(tail), (Numbers{0, 1, 2, 0, 1, 2, 3, 4}));
+  Ints sums = numbered({3, 3});
+  sums[0] = sums.sum(0);
+  EXPECT_EQ(elements_of(sums[0]), (Numbers{9, 12, 15}));
+}
+
 TEST_P(AssignTest, ConvertsAndBroadcasts) {
   Ints a = numbered({2, 3});
   a.assign(array<double>({1.9, -1.9, 0}));

@@ -15,6 +15,7 @@ class CountingObserver : public AccessObserver {
   void on_allocate(internal::Node& node) override;
   void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) override;
   void on_read(const internal::Access& access) override;
+  void on_read_taken_back() override {}
   void* before_write(const internal::Access& access, const internal::Node& value,
                      const internal::Node* dying_source) override;
   void after_write(const internal::Access& access, void* token) override;

@@ -337,7 +337,6 @@ class Program {
       make_distinct(from.model);
       view = naive_transpose(shape, axes);
       Model made = named_view(from.model, view);
-      if (axes.empty()) return add({from.real.T(), std::move(made)});
       return add({from.real.transpose(axes), std::move(made)});
     }
     const Dims flat{-1};
@@ -734,7 +733,7 @@ class Program {
       if (by_mask) {
         to.real.put(to.real > limit, x);
       } else {
-        to.real.put(index_list({i}), x);
+        to.real[index_list({i})] = x;
       }
     };
     if (!may_write(to, write)) return;

@@ -99,7 +99,7 @@ const Operation kOperations[] = {
     {"assignment of another's elements", [](World& w) { w.ref.assign(w.copy); }},
     {"put",
      [](World& w) {
-       w.part.put(index_list({0, -1}), 9);
+       w.part[index_list({0, -1})] = 9;
      }},
     {"put of a mask", [](World& w) { w.copy.put(w.copy > 3, 9); }},
     {"expression", [](World& w) { w.a[0] = w.a[1] * 2 - w.copy[0]; }},

@@ -59,7 +59,7 @@ TEST_P(SelectTest, ListsCountFromEitherEndOfAnyAxis) {
     EXPECT_EQ(elements_of(rows[i]), elements_of(a[list[static_cast<std::size_t>(i)]]));
   }
   EXPECT_EQ(numbers_of(a[positions.reshape({5, 1})].shape()), (Numbers{5, 1, 4, 2}));
-  a.put(index_list({-1}), 7);
+  a[index_list({-1})] = 7;
   EXPECT_EQ(elements_of(a[2]), Numbers(8, 7));
   EXPECT_EQ(elements_of(a[slice(0, 2)]), count_up(16));
   EXPECT_EQ(a[index_list({})].size(), 0);
@@ -70,11 +70,11 @@ TEST_P(SelectTest, RefusesWhatDoesNotFit) {
   EXPECT_THROW(a[zeros<bool>({4})], std::out_of_range);
   EXPECT_THROW(a[zeros<bool>({3, 1})], std::out_of_range);
   EXPECT_THROW(a.put(zeros<bool>({3, 4, 1}), 1), std::out_of_range);
-  EXPECT_THROW(a.put(index_list({0, 3}), 1), std::out_of_range);
+  EXPECT_THROW(a[index_list({0, 3})] = 1, std::out_of_range);
   EXPECT_THROW(a[index_list({-4})], std::out_of_range);
   EXPECT_THROW(numbered({})[index_list({0})], std::out_of_range);
   a.set_writeable(false);
-  EXPECT_THROW(a.put(index_list({0}), 1), ReadOnlyError);
+  EXPECT_THROW(a[index_list({0})] = 1, ReadOnlyError);
   EXPECT_EQ(elements_of(a), count_up(12));
 }
 

@@ -257,7 +257,7 @@ class Program {
       if (below(2) == 0) positions.push_back(i);
     }
     const Element written = value();
-    target.array.put(index_list(positions), written);
+    target.array[index_list(positions)] = written;
     for (Index i : positions) {
       model_write(*target.value, target.value.get(), cells[static_cast<std::size_t>(i)], written);
     }

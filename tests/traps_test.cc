@@ -322,7 +322,7 @@ TEST_P(TrapsTest, ElementsOfAStretchedValueBecomeDistinct) {
   v.mutable_span<3>()(1, 0, 0) = 9;
   EXPECT_EQ(elements_of(v), (Numbers{0, 1, 9, 1}));
   v = stretched();
-  v.put(index_list({1}), 4);
+  v[index_list({1})] = 4;
   EXPECT_EQ(elements_of(v), (Numbers{0, 1, 4, 4}));
 }
 
@@ -381,7 +381,7 @@ TEST_P(TrapsTest, SparseValueIsRearrangedByAWrite) {
   v(-1) += 5;
   EXPECT_EQ(elements_of(v), (Numbers{1, 5, 9, 18}));
   v = a[{all, 2}];
-  v.put(index_list({1, -1}), 5);
+  v[index_list({1, -1})] = 5;
   EXPECT_EQ(elements_of(v), (Numbers{2, 5, 10, 5}));
   v = a[{all, 3}];
   v.put(v > 10, 0);

@@ -1,0 +1,210 @@
+#ifndef COW_CORE_ARRAY_VIEWS_H_
+#define COW_CORE_ARRAY_VIEWS_H_
+
+#include "absl/strings/str_cat.h"
+#include "cow/core/array_handle.h"
+#include "cow/core/array_traits.h"
+#include "cow/core/copy.h"
+#include "cow/core/errors.h"
+#include "cow/core/int_tuple.h"
+#include "cow/core/layout.h"
+#include "cow/core/view_layout.h"
+#include "cow/core/write_gate.h"
+
+namespace cow::internal {
+
+/// The members of `Array` that make views other than by index. Each shares memory and is O(ndim)
+/// unless it says otherwise. Of a const array they are read-only.
+template <Element E>
+class ArrayViews : public ArrayHandle {
+ public:
+  /// The elements in C order in another shape; one extent may be -1. Shares memory where strides
+  /// allow it, else copies. Errors: `std::invalid_argument` if the sizes differ. A copy is O(size).
+  Array<E> reshape(Shape shape) & { return reshaped(kNamed, shape); }
+  const Array<E> reshape(Shape shape) const& { return reshaped(kConst, shape); }
+  Array<E> reshape(Shape shape) && { return reshaped(kTemporary, shape); }
+
+  /// The same, but never copies. Errors: `std::invalid_argument` where that would be necessary,
+  /// too.
+  Array<E> view_as(Shape shape) & { return viewed_as(kNamed, shape); }
+  const Array<E> view_as(Shape shape) const& { return viewed_as(kConst, shape); }
+  Array<E> view_as(Shape shape) && { return viewed_as(kTemporary, shape); }
+
+  /// One axis, in C order: a view if contiguous, else a copy.
+  Array<E> ravel() & { return raveled(kNamed); }
+  const Array<E> ravel() const& { return raveled(kConst); }
+  Array<E> ravel() && { return raveled(kTemporary); }
+
+  /// Axes in reverse order.
+  Array<E> T() & { return transposed(kNamed, none); }
+  const Array<E> T() const& { return transposed(kConst, none); }
+  Array<E> T() && { return transposed(kTemporary, none); }
+
+  /// Axis `i` of the result is axis `axes[i]`; none given: reversed. Errors:
+  /// `std::invalid_argument` unless `axes` is a permutation.
+  Array<E> transpose(const IntTuple& axes = none) & { return transposed(kNamed, axes); }
+  const Array<E> transpose(const IntTuple& axes = none) const& { return transposed(kConst, axes); }
+  Array<E> transpose(const IntTuple& axes = none) && { return transposed(kTemporary, axes); }
+
+  /// The two axes change places.
+  Array<E> swapaxes(Index axis1, Index axis2) & { return with_axes_swapped(kNamed, axis1, axis2); }
+  const Array<E> swapaxes(Index axis1, Index axis2) const& {
+    return with_axes_swapped(kConst, axis1, axis2);
+  }
+  Array<E> swapaxes(Index axis1, Index axis2) && {
+    return with_axes_swapped(kTemporary, axis1, axis2);
+  }
+
+  /// Without the axes of extent 1, or without the `axes` given, which must be such.
+  Array<E> squeeze(const IntTuple& axes = none) & { return squeezed(kNamed, axes); }
+  const Array<E> squeeze(const IntTuple& axes = none) const& { return squeezed(kConst, axes); }
+  Array<E> squeeze(const IntTuple& axes = none) && { return squeezed(kTemporary, axes); }
+
+  /// With a new axis of extent 1, which is number `axis` of the result.
+  Array<E> expand_dims(Index axis) & { return expanded(kNamed, axis); }
+  const Array<E> expand_dims(Index axis) const& { return expanded(kConst, axis); }
+  Array<E> expand_dims(Index axis) && { return expanded(kTemporary, axis); }
+
+  /// Stretched to `shape` without copying. Read-only in view mode; in copy-on-write mode a named
+  /// one can be written, and its elements become distinct (a copy) first.
+  Array<E> broadcast_to(Shape shape) & { return broadcast(kNamed, shape); }
+  const Array<E> broadcast_to(Shape shape) const& { return broadcast(kConst, shape); }
+  Array<E> broadcast_to(Shape shape) && { return broadcast(kTemporary, shape); }
+
+  /// The elements `(i, i + offset)` of axes `axis1` and `axis2`, as one axis, the last. Writes go
+  /// to the array, unlike NumPy's, which are refused.
+  Array<E> diagonal(Index offset = 0, Index axis1 = 0, Index axis2 = 1) & {
+    return on_diagonal(kNamed, offset, axis1, axis2);
+  }
+  const Array<E> diagonal(Index offset = 0, Index axis1 = 0, Index axis2 = 1) const& {
+    return on_diagonal(kConst, offset, axis1, axis2);
+  }
+  Array<E> diagonal(Index offset = 0, Index axis1 = 0, Index axis2 = 1) && {
+    return on_diagonal(kTemporary, offset, axis1, axis2);
+  }
+
+  /// In reverse order along `axes`, along all if none are given.
+  Array<E> flip(const IntTuple& axes = none) & { return flipped(kNamed, axes); }
+  const Array<E> flip(const IntTuple& axes = none) const& { return flipped(kConst, axes); }
+  Array<E> flip(const IntTuple& axes = none) && { return flipped(kTemporary, axes); }
+
+  /// All windows of extents `window` along `axes`, or along all axes: `(n - w + 1, ..., w)` for
+  /// `(n, ...)`. The windows share elements; to be written as `broadcast_to`.
+  Array<E> sliding_window_view(const IntTuple& window, const IntTuple& axes = none) & {
+    return in_windows(kNamed, window, axes);
+  }
+  const Array<E> sliding_window_view(const IntTuple& window, const IntTuple& axes = none) const& {
+    return in_windows(kConst, window, axes);
+  }
+  Array<E> sliding_window_view(const IntTuple& window, const IntTuple& axes = none) && {
+    return in_windows(kTemporary, window, axes);
+  }
+
+  /// `shape` and `strides`, in bytes, from element (0, ..., 0): any elements in the memory of the
+  /// buffer, in any order, also several times. Writeable. Errors: `std::out_of_range` if an element
+  /// were beyond the buffer; `std::invalid_argument` for strides that are not aligned.
+  Array<E> as_strided(Shape shape, absl::Span<const Index> strides) & {
+    return strided(kNamed, shape, strides);
+  }
+  const Array<E> as_strided(Shape shape, absl::Span<const Index> strides) const& {
+    return strided(kConst, shape, strides);
+  }
+  Array<E> as_strided(Shape shape, absl::Span<const Index> strides) && {
+    return strided(kTemporary, shape, strides);
+  }
+
+ protected:
+  using ArrayHandle::ArrayHandle;
+
+ private:
+  static constexpr Receiver kNamed = Receiver::kNamed;
+  static constexpr Receiver kConst = Receiver::kConst;
+  static constexpr Receiver kTemporary = Receiver::kTemporary;
+
+  template <class Arrange>
+  Array<E> view(Receiver receiver, const ViewOp& op, Arrange arrange) const {
+    return Array<E>(arranged_view(mutable_handle(), receiver, op, arrange));
+  }
+
+  /// Null if the elements would have to be copied.
+  Handle reshaped_handle(Receiver receiver, Shape shape) const {
+    Layout layout;
+    if (!reshape_layout(node().layout, shape, sizeof(E), &layout)) return Handle();
+    const Dims wanted(layout.shape().begin(), layout.shape().end());
+    return arranged_view(mutable_handle(), receiver, {ViewOp::Kind::kReshape, {}, wanted},
+                         [&](const Layout& from) {
+                           reshape_layout(from, shape, sizeof(E), &layout);
+                           return layout;
+                         });
+  }
+  Array<E> reshaped(Receiver receiver, Shape shape) const {
+    Handle made = reshaped_handle(receiver, shape);
+    if (made.get() != nullptr) return Array<E>(std::move(made));
+    Handle copy = copy_array(node());
+    if (receiver == kTemporary) mutable_handle().reset();
+    return Array<E>(std::move(copy)).reshape(shape);
+  }
+  Array<E> viewed_as(Receiver receiver, Shape shape) const {
+    Handle made = reshaped_handle(receiver, shape);
+    if (made.get() == nullptr) {
+      throw_invalid_argument(absl::StrCat("view_as: shape ", tuple_text(node().layout.shape()),
+                                          " with strides ", tuple_text(node().layout.strides()),
+                                          " cannot be seen in shape ", tuple_text(shape),
+                                          " without copying"));
+    }
+    return Array<E>(std::move(made));
+  }
+  Array<E> raveled(Receiver receiver) const {
+    if (node().layout.is_contiguous(sizeof(E))) return reshaped(receiver, {-1});
+    Handle copy = copy_array(node(), {node().layout.size()});
+    if (receiver == kTemporary) mutable_handle().reset();
+    return Array<E>(std::move(copy));
+  }
+  Array<E> transposed(Receiver receiver, const IntTuple& axes) const {
+    return view(receiver, {ViewOp::Kind::kTranspose, {}, axes.numbers()}, [&](const Layout& from) {
+      return axes.is_given() ? transpose_layout(from, axes.numbers()) : reverse_axes(from);
+    });
+  }
+  Array<E> with_axes_swapped(Receiver receiver, Index axis1, Index axis2) const {
+    const Index axes[] = {axis1, axis2};
+    return view(receiver, {ViewOp::Kind::kSwapAxes, {}, axes},
+                [&](const Layout& from) { return swapaxes_layout(from, axis1, axis2); });
+  }
+  Array<E> squeezed(Receiver receiver, const IntTuple& axes) const {
+    return view(receiver, {ViewOp::Kind::kSqueeze, {}, axes.numbers()}, [&](const Layout& from) {
+      return axes.is_given() ? squeeze_layout(from, axes.numbers()) : squeeze_layout(from);
+    });
+  }
+  Array<E> expanded(Receiver receiver, Index axis) const {
+    return view(receiver, {ViewOp::Kind::kExpandDims, {}, {&axis, 1}},
+                [&](const Layout& from) { return expand_dims_layout(from, axis); });
+  }
+  Array<E> broadcast(Receiver receiver, Shape shape) const {
+    return view(receiver, {ViewOp::Kind::kBroadcastTo, {}, shape},
+                [&](const Layout& from) { return broadcast_layout(from, shape); });
+  }
+  Array<E> on_diagonal(Receiver receiver, Index offset, Index axis1, Index axis2) const {
+    const Index numbers[] = {offset, axis1, axis2};
+    return view(receiver, {ViewOp::Kind::kDiagonal, {}, numbers},
+                [&](const Layout& from) { return diagonal_layout(from, offset, axis1, axis2); });
+  }
+  Array<E> flipped(Receiver receiver, const IntTuple& axes) const {
+    return view(receiver, {ViewOp::Kind::kFlip, {}, axes.numbers()},
+                [&](const Layout& from) { return flip_layout(from, axes); });
+  }
+  Array<E> in_windows(Receiver receiver, const IntTuple& window, const IntTuple& axes) const {
+    return view(
+        receiver, {ViewOp::Kind::kSlidingWindow, {}, window.numbers()},
+        [&](const Layout& from) { return sliding_window_layout(from, window.numbers(), axes); });
+  }
+  Array<E> strided(Receiver receiver, Shape shape, absl::Span<const Index> strides) const {
+    return view(receiver, {ViewOp::Kind::kAsStrided, {}, shape}, [&](const Layout& from) {
+      return strided_layout(from, shape, strides, sizeof(E), alignof(E),
+                            node().current_buffer().extent());
+    });
+  }
+};
+
+}  // namespace cow::internal
+
+#endif  // COW_CORE_ARRAY_VIEWS_H_
