@@ -261,20 +261,19 @@ class Array : public internal::ArrayReductions<E> {
   void put(const Array<bool>& mask, const Values& values) & {
     write_selected(kNamed, selected(mask), values);
   }
-  /// Into the elements whose numbers in C order are listed, in shape `(n,)`, as NumPy's `put`; an
-  /// array of fewer values begins again. Nothing is written of an empty array.
+  template <class Values>
+  void put(const Array<bool>& mask, const Values& values) && {
+    write_selected(kTemporary, selected(mask), values);
+  }
+  /// Into the elements whose numbers in C order are listed, as NumPy's `put`; an array of fewer
+  /// values begins again. Nothing is written of an empty array.
   template <internal::AdvancedIndex I, class Values>
   requires(!std::same_as<I, Array<bool>>) void put(const I& positions, const Values& values) & {
-    internal::SelectedElements selected = internal::select_along({size()}, positions, 0);
-    selected.shape = {std::ssize(selected.numbers)};
-    if constexpr (internal::AnyArray<Values>) {
-      if (values.size() == 0) return;
-      const Index rounds = (selected.shape[0] + values.size() - 1) / values.size();
-      const auto repeated = values.ravel()[newaxis].broadcast_to({rounds, values.size()}).flatten();
-      write_selected(kNamed, selected, repeated[slice(0, selected.shape[0])]);
-    } else {
-      write_selected(kNamed, selected, values);
-    }
+    write_numbered(kNamed, positions, values);
+  }
+  template <internal::AdvancedIndex I, class Values>
+  requires(!std::same_as<I, Array<bool>>) void put(const I& positions, const Values& values) && {
+    write_numbered(kTemporary, positions, values);
   }
 
   /// In place, element by element; `other` is a scalar or an array that is broadcast. Integers
@@ -362,6 +361,23 @@ class Array : public internal::ArrayReductions<E> {
   void write_selected(internal::Receiver receiver, const internal::SelectedElements& elements,
                       const Values& values) {
     internal::write_selected<E>(node(), receiver, elements, values);
+  }
+
+  template <class I, class Values>
+  void write_numbered(internal::Receiver receiver, const I& positions, const Values& values) {
+    internal::SelectedElements elements = internal::select_along({size()}, positions, 0);
+    const Index count = std::ssize(elements.numbers);
+    elements.shape = {count};
+    if constexpr (internal::AnyArray<Values>) {
+      const Index length = values.size();
+      if (length == 0) return;
+      const auto rounds =
+          values.ravel()[newaxis].broadcast_to({(count + length - 1) / length, length});
+      const auto repeated = rounds.flatten();
+      write_selected(receiver, elements, repeated[slice(0, count)]);
+    } else {
+      write_selected(receiver, elements, values);
+    }
   }
 
   template <class Source>

@@ -172,9 +172,15 @@ void release_node(Node& node) noexcept {
     Node* parent = last->parent;
     if (last->record != nullptr) current_observer()->on_forget(*last);
     if (last->has(kOwnsBuffer)) unpin(last->buffer);
-    delete last;
+    unwatch_node(*last);
     last = parent;
   }
+}
+
+void watch_node(Node& node) { node.watchers.increment(); }
+
+void unwatch_node(Node& node) noexcept {
+  if (node.watchers.decrement()) delete &node;
 }
 
 void keep_value(Node& leader) { leader.members.increment(); }

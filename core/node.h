@@ -55,6 +55,8 @@ inline constexpr std::uint32_t kSlowWrite =
 struct Node {
   /// What keeps the node in memory: its handle, children, members it leads, leases.
   RefCount memory{1};
+  /// Keep the struct, but not what it holds: 1 for all of `memory`, and who remembers the node.
+  RefCount watchers{1};
   /// Of a leader: handles and write leases of its value.
   RefCount members{1};
   /// The handle exists. Read by the threads of children, hence a word of its own.
@@ -147,6 +149,9 @@ void set_label(Node& node, std::string_view label);
 /// Keep a node, or a value, while a lease is open.
 void keep_node(Node& node);
 void release_node(Node& node) noexcept;
+/// Keep only the struct, so that `alive` and `layout` may be looked at.
+void watch_node(Node& node);
+void unwatch_node(Node& node) noexcept;
 void keep_value(Node& leader);
 void release_value(Node& leader) noexcept;
 

@@ -26,8 +26,9 @@ class Selection : public Array<E> {
       : Array<E>(internal::copy_selected(source.handle().node(), elements, true)),
         source_(&source.handle().node()),
         receiver_(receiver),
-        elements_(std::move(elements)) {
-    internal::keep_node(*source_);
+        elements_(std::move(elements)),
+        source_shape_(source.shape().begin(), source.shape().end()) {
+    internal::watch_node(*source_);
   }
   /// Copies and moves are arrays only: no longer the elements of another.
   Selection(const Selection& other) : Array<E>(other) {}
@@ -144,25 +145,31 @@ class Selection : public Array<E> {
   }
   template <class Values>
   void write_back(const Values& values) {
-    if (source_ == nullptr || !source_->alive.load(std::memory_order_acquire)) {
+    if (!has_source()) {
       return internal::write_selected<E>(this->handle().node(), internal::Receiver::kNamed, whole(),
                                          values);
     }
-    internal::Node& source = *source_;
-    forget_source();  // so that it counts nothing when the gate looks
-    internal::write_selected<E>(source, receiver_, elements_, values);
+    internal::write_selected<E>(*source_, receiver_, elements_, values);
+  }
+
+  /// The array that was indexed has a handle still, and its shape: a temporary may have turned into
+  /// a view of itself since.
+  bool has_source() const {
+    return source_ != nullptr && source_->alive.load(std::memory_order_acquire) &&
+           source_->layout.shape() == absl::MakeConstSpan(source_shape_);
   }
 
   /// All elements of the copy itself.
   internal::SelectedElements whole() const { return internal::select_elements(this->shape(), {}); }
 
   void forget_source() noexcept {
-    if (source_ != nullptr) internal::release_node(*std::exchange(source_, nullptr));
+    if (source_ != nullptr) internal::unwatch_node(*std::exchange(source_, nullptr));
   }
 
   internal::Node* source_ = nullptr;
   internal::Receiver receiver_ = internal::Receiver::kNamed;
   internal::SelectedElements elements_;
+  Dims source_shape_;
 };
 
 }  // namespace cow

@@ -179,7 +179,7 @@ void AliasSanitizer::tell_read(const HeldRead& read) {
       const LoggedWrite* write = log_.find(surprise.write);
       writers.push_back(write == nullptr ? nullptr : write->through.get());
     }
-    read_listener_({read.surprises, writers});
+    read_listener_({*read.reader, read.surprises, writers});
   }
   if (read.surprises.empty() || options_.report_on != ReportOn::kRead) return;
   report_surprises(*read.reader->value->buffer, *read.reader, read.surprises, true, read.site);

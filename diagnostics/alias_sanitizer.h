@@ -49,8 +49,9 @@ class AliasSanitizer final : public AccessObserver {
   /// Instead of printing; for tests and tools. Called under the lock.
   void set_report_handler(std::function<void(const Report&)> handler);
 
-  /// What a read saw, surprises or none: its value's surprises with who wrote them.
+  /// What a read saw, surprises or none: the array, its value's surprises with who wrote them.
   struct ReadFindings {
+    const ArrayRecord& reader;
     const std::vector<Surprise>& surprises;
     /// One for each surprise: the array written, null if unknown.
     const std::vector<const ArrayRecord*>& writers;

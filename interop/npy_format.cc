@@ -118,15 +118,32 @@ absl::Status NpyFile::read(std::byte* destination) const {
 }
 
 absl::StatusOr<std::shared_ptr<std::byte>> NpyFile::map_copy_on_write() const {
+  return map(PROT_READ | PROT_WRITE, MAP_PRIVATE);
+}
+
+absl::StatusOr<std::shared_ptr<const std::byte>> NpyFile::map_read_only() const {
+  return map(PROT_READ, MAP_SHARED);
+}
+
+// A page beyond the end of the file cannot be touched.
+absl::Status NpyFile::check_length() const {
+  struct stat info;
+  if (fstat(descriptor_, &info) != 0) return system_error(path_, "cannot map");
+  if (info.st_size >= header_.data_offset + header_.data_bytes) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(path_, ": the file has become shorter"));
+}
+
+absl::StatusOr<std::shared_ptr<std::byte>> NpyFile::map(int protection, int flags) const {
   const auto unusable = [this](const char* why) {
     return absl::FailedPreconditionError(absl::StrCat(path_, ": cannot be mapped: ", why));
   };
   if (header_.swap_bytes) return unusable("the elements are in another byte order");
   const Index part_bytes = dtype_size_bytes(header_.dtype) / (is_complex(header_.dtype) ? 2 : 1);
   if (header_.data_offset % part_bytes != 0) return unusable("the elements are not aligned");
+  if (absl::Status status = check_length(); !status.ok()) return status;
   // Not the elements alone: a mapping begins at a page.
   const std::size_t length = header_.data_offset + header_.data_bytes;
-  void* const start = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor_, 0);
+  void* const start = mmap(nullptr, length, protection, flags, descriptor_, 0);
   if (start == MAP_FAILED) return system_error(path_, "cannot map");
   const std::shared_ptr<void> mapping(start, [length](void* begin) { munmap(begin, length); });
   std::byte* const elements = static_cast<std::byte*>(start) + header_.data_offset;

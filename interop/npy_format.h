@@ -43,18 +43,26 @@ class NpyFile {
   absl::Status read(std::byte* destination) const;
 
   /// All elements, in the order of the file, as memory that is read from the file when first
-  /// touched. It may be written to; the file never changes. Lives longer than this object. A file
-  /// that is cut short while mapped ends the process with SIGBUS at the next touch.
+  /// touched. It may be written to; the file never changes. Lives longer than this object. What
+  /// another program writes to the file may be seen or not; one that cuts it short ends this
+  /// process with SIGBUS at the next touch. `write_npy` does neither: it makes a new file.
   ///
   /// Errors: `kFailedPrecondition` if the bytes in the file cannot be used as they are, because of
-  /// their byte order or alignment or because a boolean is neither 0 nor 1; what the system says.
-  /// O(1), but for booleans, which it reads.
+  /// their byte order or alignment or because a boolean is neither 0 nor 1; `kDataLoss` if the file
+  /// has become shorter; what the system says. O(1), but for booleans, which it reads.
   absl::StatusOr<std::shared_ptr<std::byte>> map_copy_on_write() const;
+
+  /// The same as memory that is shared with all who map the file, and that cannot be written to: an
+  /// attempt ends the process with SIGSEGV.
+  absl::StatusOr<std::shared_ptr<const std::byte>> map_read_only() const;
 
  private:
   NpyFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}
 
   absl::Status read_header();
+  /// `protection` and `flags` are those of `mmap`.
+  absl::StatusOr<std::shared_ptr<std::byte>> map(int protection, int flags) const;
+  absl::Status check_length() const;
 
   int descriptor_;  // -1 if moved from
   std::string path_;

@@ -330,6 +330,7 @@ TEST_P(ArrayTest, Put) {
   a.put(array<bool>({true, false}), 7);
   EXPECT_EQ(elements_of(a), (Numbers{7, 7, 7, 3, -1, -1}));
   a.put(index_list({-1, -3}), 8);  // positions in C order, as NumPy's
+  a[1].put(index_list({1}), -1);
   EXPECT_EQ(elements_of(a), (Numbers{7, 7, 7, 8, -1, 8}));
   a.put(index_list({0, 1, 2, 4}), array<Index>({4, 5}));
   EXPECT_EQ(elements_of(a), (Numbers{4, 5, 4, 8, 5, 8}));

@@ -2,14 +2,15 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
 #include <limits>
 #include <random>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "absl/numeric/int128.h"
-#include "cow/tests/facts.h"
+#include "cow/tests/oracle/bounded_sum_facts.h"
+#include "cow/tests/oracle/replay.h"
 #include "gtest/gtest.h"
 
 namespace cow {
@@ -36,14 +37,7 @@ Verdict decide(const Problem& p, Index max_work = kDefaultMaxWork) {
     EXPECT_EQ(x, std::vector<Index>(x.size(), -1)) << "x was changed without a solution";
     return verdict;
   }
-  int128 sum = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    EXPECT_GE(x[i], 0);
-    EXPECT_LE(x[i], p.bounds[i]);
-    sum += int128(p.coefficients[i]) * x[i];
-  }
-  EXPECT_GE(sum, p.lo);
-  EXPECT_LE(sum, p.hi);
+  EXPECT_EQ(testing::solution_problem(p.coefficients, p.bounds, p.lo, p.hi, x), "");
   return verdict;
 }
 
@@ -57,26 +51,10 @@ bool is_possible(const Problem& p, std::size_t first = 0, int128 sum = 0) {
 }
 
 TEST(BoundedSumTest, AgreesWithDiophantineFacts) {
-  int count = 0;
-  for (const std::string& line : testing::read_lines("tests/data/dioph_facts.txt.gz")) {
-    if (line.empty() || line[0] == '#') continue;
-    SCOPED_TRACE(line);
-    std::istringstream in(line);
-    std::size_t size;
-    in >> size;
-    Problem p{std::vector<Index>(size), std::vector<Index>(size), 0, 0};
-    for (Index& c : p.coefficients) in >> c;
-    for (Index& n : p.bounds) in >> n;
-    Index target;
-    std::string bar;
-    bool feasible;
-    in >> target >> bar >> feasible;
-    ASSERT_TRUE(in);
-    p.lo = p.hi = target;
-    EXPECT_EQ(decide(p), feasible ? Verdict::kYes : Verdict::kNo);
-    ++count;
-  }
-  EXPECT_GT(count, 1'000);
+  testing::Tally tally("dioph_facts.txt.gz", std::cout);
+  testing::replay_bounded_sum_facts("tests/oracle/facts/dioph_facts.txt.gz", &tally);
+  EXPECT_GT(tally.passed(), 1'000);
+  EXPECT_EQ(tally.failed(), 0);
 }
 
 TEST(BoundedSumTest, AgreesWithEnumeration) {

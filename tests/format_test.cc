@@ -1,20 +1,17 @@
 #include "cow/core/format.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "cow/tests/facts.h"
+#include "cow/tests/oracle/print_facts.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "nlohmann/json.hpp"
 
 namespace cow {
 namespace {
@@ -42,13 +39,6 @@ struct Fact {
   std::string repr;
 };
 
-DType dtype_named(const std::string& name) {
-  for (int code = 0; code < kDTypeCount; ++code) {
-    if (name == dtype_name(static_cast<DType>(code))) return static_cast<DType>(code);
-  }
-  throw std::runtime_error("no such dtype: " + name);
-}
-
 std::vector<Index> c_strides(const std::vector<Index>& shape, Index itemsize) {
   std::vector<Index> strides(shape.size());
   Index stride = itemsize;
@@ -56,70 +46,17 @@ std::vector<Index> c_strides(const std::vector<Index>& shape, Index itemsize) {
   return strides;
 }
 
-template <class T>
-void append_bytes(T value, std::vector<std::byte>* memory) {
-  const auto* bytes = reinterpret_cast<const std::byte*>(&value);
-  memory->insert(memory->end(), bytes, bytes + sizeof value);
+Sample sample_of(const testing::PrintFact& fact) {
+  const std::vector<Index> shape(fact.shape.begin(), fact.shape.end());
+  return {fact.dtype, shape, c_strides(shape, dtype_size_bytes(fact.dtype)), fact.elements};
 }
 
-void append_integer(DType dtype, std::int64_t value, std::vector<std::byte>* memory) {
-  const auto* bytes = reinterpret_cast<const std::byte*>(&value);  // little-endian
-  memory->insert(memory->end(), bytes, bytes + dtype_size_bytes(dtype));
-}
-
-void append_number(DType dtype, double value, std::vector<std::byte>* memory) {
-  if (dtype == DType::kFloat64) {
-    append_bytes(value, memory);
-  } else if (dtype == DType::kFloat32) {
-    append_bytes(static_cast<float>(value), memory);
-  } else {
-    append_integer(dtype, static_cast<std::int64_t>(value), memory);
-  }
-}
-
-void append_hex(const std::string& hex, std::vector<std::byte>* memory) {
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    unsigned value = 0;
-    std::from_chars(hex.data() + i, hex.data() + i + 2, value, 16);
-    memory->push_back(static_cast<std::byte>(value));
-  }
-}
-
-std::vector<std::byte> elements_of(const nlohmann::json& record, DType dtype, Index size) {
-  std::vector<std::byte> memory;
-  if (record.contains("hex")) {
-    append_hex(record["hex"].get<std::string>(), &memory);
-  } else if (record.contains("arange")) {
-    for (Index i = 0; i < size; ++i) {
-      const double start = record["arange"]["start"].get<double>();
-      append_number(dtype, start + i * record["arange"]["step"].get<double>(), &memory);
-    }
-  } else {
-    for (const auto& value : record["values"]) {
-      append_integer(dtype, std::stoll(value.get<std::string>()), &memory);
-    }
-  }
-  return memory;
-}
-
-std::vector<Fact> read_facts(const std::string& name) {
+std::vector<Fact> read_facts(const std::string& path) {
   std::vector<Fact> facts;
-  for (const std::string& line : testing::read_lines("tests/data/" + name)) {
+  for (const std::string& line : testing::read_lines(path)) {
     if (line.empty() || line[0] == '#') continue;
-    const auto record = nlohmann::json::parse(line);
-    Fact fact;
-    fact.id = record["id"].get<std::string>();
-    fact.str = record["str"].get<std::string>();
-    fact.repr = record["repr"].get<std::string>();
-    Sample& sample = fact.sample;
-    sample.dtype = dtype_named(record["dtype"].get<std::string>());
-    sample.shape = record["shape"].get<std::vector<Index>>();
-    sample.strides = c_strides(sample.shape, dtype_size_bytes(sample.dtype));
-    const Index size = std::accumulate(sample.shape.begin(), sample.shape.end(), Index{1},
-                                       std::multiplies<Index>());
-    sample.memory = elements_of(record, sample.dtype, size);
-    EXPECT_EQ(sample.memory.size(), size * dtype_size_bytes(sample.dtype)) << fact.id;
-    facts.push_back(std::move(fact));
+    const testing::PrintFact fact = testing::parse_print_fact(line);
+    facts.push_back({fact.id, sample_of(fact), fact.str, fact.repr});
   }
   return facts;
 }
@@ -173,12 +110,12 @@ TEST_P(FormatFactsTest, MatchesNumpyInAnyLayout) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Numpy, FormatFactsTest,
-                         ::testing::Values("print_facts.jsonl.gz",
-                                           "print_facts_all_dtypes.jsonl.gz"));
+                         ::testing::Values("tests/oracle/facts/print_facts.jsonl.gz",
+                                           "tests/data/print_facts_all_dtypes.jsonl.gz"));
 
 TEST(FormatTest, FactsCoverEveryDtype) {
   std::map<DType, int> counts;
-  for (const Fact& fact : read_facts("print_facts_all_dtypes.jsonl.gz")) {
+  for (const Fact& fact : read_facts("tests/data/print_facts_all_dtypes.jsonl.gz")) {
     ++counts[fact.sample.dtype];
   }
   EXPECT_THAT(counts, SizeIs(kDTypeCount));

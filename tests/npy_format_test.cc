@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <complex>
@@ -19,10 +18,10 @@
 
 #include "absl/strings/str_format.h"
 #include "cow/core/iterate.h"
-#include "cow/tests/facts.h"
+#include "cow/tests/oracle/checksum.h"
+#include "cow/tests/oracle/npy_facts.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "nlohmann/json.hpp"
 
 namespace cow {
 namespace {
@@ -35,7 +34,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
-const char kData[] = "tests/data/npy/";
+const char kData[] = "tests/oracle/facts/npy/";
 
 std::string content_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -84,53 +83,41 @@ std::vector<std::byte> in_c_order(const NpyHeader& header, std::vector<std::byte
   return ordered;
 }
 
-std::string crc_of(const std::vector<std::byte>& bytes) {
-  const auto* data = reinterpret_cast<const Bytef*>(bytes.data());
-  return absl::StrFormat("%08x", crc32(0, bytes.empty() ? Z_NULL : data, bytes.size()));
-}
-
 // NumPy's type code, always of the little-endian type.
 std::string code_of(DType dtype) {
   const std::string header = npy_header_bytes(dtype, {}, false);
   return header.substr(header.find(": '") + 3, header.find("', '") - header.find(": '") - 3);
 }
 
-std::vector<nlohmann::json> facts() {
-  std::string text;
-  for (const std::string& line : testing::read_lines(std::string(kData) + "facts.json")) {
-    text += line;
-  }
-  return nlohmann::json::parse(text).get<std::vector<nlohmann::json>>();
+std::vector<testing::NpyFact> facts() {
+  return testing::read_npy_facts(std::string(kData) + "facts.json");
 }
 
 // NumPy's answers hold for `file`.
-void expect_as_numpy(const NpyFile& file, const nlohmann::json& numpy) {
-  EXPECT_EQ(file.header().shape, numpy["shape"].get<Dims>());
-  EXPECT_EQ(file.header().fortran_order, numpy["fortran"].get<bool>());
-  std::string code = numpy["dtype"].get<std::string>();
-  EXPECT_EQ(file.header().swap_bytes, code[0] == '>');
-  if (code[0] == '>') code[0] = '<';
-  EXPECT_EQ(code_of(file.header().dtype), code);
+void expect_as_numpy(const NpyFile& file, const testing::NpyContent& numpy) {
+  EXPECT_EQ(file.header().shape, numpy.shape);
+  EXPECT_EQ(file.header().fortran_order, numpy.is_fortran_order);
+  EXPECT_EQ(file.header().swap_bytes, numpy.is_big_endian);
+  EXPECT_EQ(code_of(file.header().dtype).substr(1), numpy.dtype_code.substr(1));
   const std::vector<std::byte> elements = read_all(file);
-  EXPECT_EQ(crc_of(in_c_order(file.header(), elements)), numpy["crc"].get<std::string>());
+  EXPECT_EQ(testing::checksum(in_c_order(file.header(), elements)), numpy.crc);
   EXPECT_EQ(read_all(file), elements);
 }
 
 TEST(NpyFormatTest, ReadsEveryValidFileAsNumpy) {
   int read = 0, unsupported = 0;
-  for (const auto& fact : facts()) {
-    if (!fact["valid"].get<bool>()) continue;
-    const std::string path = kData + fact["file"].get<std::string>();
+  for (const testing::NpyFact& fact : facts()) {
+    if (!fact.is_valid) continue;
+    const std::string path = kData + fact.file;
     SCOPED_TRACE(path);
     const absl::StatusOr<NpyFile> file = NpyFile::open(path);
-    const std::string code = fact["numpy"]["dtype"].get<std::string>();
-    if (code == "<f2" || code[1] == 'V') {
+    if (!fact.numpy->dtype) {
       EXPECT_THAT(message_of(file.status()), AllOf(StartsWith(path), HasSubstr("not supported")));
       ++unsupported;
       continue;
     }
     ASSERT_TRUE(file.ok()) << file.status();
-    expect_as_numpy(*file, fact["numpy"]);
+    expect_as_numpy(*file, *fact.numpy);
     ++read;
   }
   EXPECT_EQ(read, 39);
@@ -139,20 +126,19 @@ TEST(NpyFormatTest, ReadsEveryValidFileAsNumpy) {
 
 TEST(NpyFormatTest, RejectsEveryMalformedFile) {
   int rejected = 0, accepted = 0;
-  for (const auto& fact : facts()) {
-    if (fact["valid"].get<bool>()) continue;
-    const std::string path = kData + fact["file"].get<std::string>();
+  for (const testing::NpyFact& fact : facts()) {
+    if (fact.is_valid) continue;
+    const std::string path = kData + fact.file;
     SCOPED_TRACE(path);
     const absl::StatusOr<NpyFile> file = NpyFile::open(path);
-    const std::string expected = fact["expect"].get<std::string>();
-    if (expected == "accept") {
+    if (fact.expect == "accept") {
       EXPECT_TRUE(file.ok()) << file.status();
-    } else if (expected == "reject") {
+    } else if (fact.expect == "reject") {
       EXPECT_FALSE(file.ok());
     }
     if (file.ok()) {
-      ASSERT_TRUE(fact["numpy"]["ok"].get<bool>());
-      expect_as_numpy(*file, fact["numpy"]);
+      ASSERT_TRUE(fact.numpy.has_value());
+      expect_as_numpy(*file, *fact.numpy);
       ++accepted;
     } else {
       EXPECT_THAT(message_of(file.status()), StartsWith(path + ": "));
@@ -266,6 +252,8 @@ TEST_F(NpyFolderTest, AFileCutShortAfterOpeningIsAnError) {
   const absl::Status status = file.read(elements.data());
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(message_of(status), AllOf(StartsWith(path("a.npy")), HasSubstr("1000 of 20000")));
+  EXPECT_EQ(file.map_copy_on_write().status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(file.map_read_only().status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(NpyFolderTest, BooleansAreReadAsZeroOrOne) {
@@ -279,11 +267,10 @@ TEST_F(NpyFolderTest, BooleansAreReadAsZeroOrOne) {
 
 TEST_F(NpyFolderTest, WritesTheVeryFilesThatNumpyWrites) {
   int written = 0;
-  for (const auto& fact : facts()) {
-    const std::string source = kData + fact["file"].get<std::string>();
+  for (const testing::NpyFact& fact : facts()) {
+    const std::string source = kData + fact.file;
     const absl::StatusOr<NpyFile> file = NpyFile::open(source);
-    if (!fact["valid"].get<bool>() || !file.ok() || file->header().swap_bytes ||
-        fact["version"][0] != 1) {
+    if (!fact.is_valid || !file.ok() || file->header().swap_bytes || fact.major_version != 1) {
       continue;
     }
     const NpyHeader& header = file->header();
@@ -463,19 +450,46 @@ TEST_F(NpyFolderTest, MappedFilesArePrivate) {
 }
 
 TEST(NpyFormatTest, OnlyWhatCanBeUsedAsItIsIsMapped) {
-  const auto map = [](const std::string& name) {
-    return NpyFile::open(kData + name + ".npy")->map_copy_on_write();
-  };
   for (const char* name : {"ok_c_int8", "ok_c_bool", "ok_complex128", "ok_empty_float64",
                            "ok_zerod_int64", "ok_f_float32", "bad_trailing_data"}) {
     const absl::StatusOr<NpyFile> file = NpyFile::open(kData + std::string(name) + ".npy");
-    const absl::StatusOr<std::shared_ptr<std::byte>> mapped = map(name);
+    const absl::StatusOr<std::shared_ptr<std::byte>> mapped = file->map_copy_on_write();
+    const absl::StatusOr<std::shared_ptr<const std::byte>> shared = file->map_read_only();
     ASSERT_TRUE(mapped.ok()) << mapped.status();
+    ASSERT_TRUE(shared.ok()) << shared.status();
     const std::vector<std::byte> read = read_all(*file);
     EXPECT_TRUE(std::equal(read.begin(), read.end(), mapped->get())) << name;
+    EXPECT_TRUE(std::equal(read.begin(), read.end(), shared->get())) << name;
   }
-  EXPECT_THAT(message_of(map("ok_be_int32").status()), HasSubstr("byte order"));
-  EXPECT_THAT(message_of(map("bad_unaligned_header").status()), HasSubstr("not aligned"));
+  for (const auto& [name, reason] :
+       {std::pair("ok_be_int32", "byte order"), std::pair("bad_unaligned_header", "not aligned")}) {
+    const absl::StatusOr<NpyFile> file = NpyFile::open(kData + std::string(name) + ".npy");
+    for (const absl::Status& status :
+         {file->map_copy_on_write().status(), file->map_read_only().status()}) {
+      EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+      EXPECT_THAT(message_of(status), HasSubstr(reason));
+    }
+  }
+}
+
+TEST_F(NpyFolderTest, ReadOnlyMappingsShowWhatOthersWriteAndCannotBeWritten) {
+  ASSERT_TRUE(write_numbers(path("a.npy"), 1000).ok());
+  std::shared_ptr<const std::byte> mapped;
+  {
+    const absl::StatusOr<NpyFile> file = NpyFile::open(path("a.npy"));
+    ASSERT_TRUE(file.ok());
+    mapped = *file->map_read_only();
+  }
+  const auto* const numbers = reinterpret_cast<const double*>(mapped.get());
+  EXPECT_EQ(numbers[999], 999);
+  const double other = -1;
+  {
+    std::fstream file(path("a.npy"), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(128);
+    file.write(reinterpret_cast<const char*>(&other), sizeof other);
+  }
+  EXPECT_EQ(numbers[0], other);
+  EXPECT_DEATH(*const_cast<double*>(numbers) = 7, "");
 }
 
 }  // namespace

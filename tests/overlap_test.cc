@@ -2,15 +2,16 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <iostream>
 #include <limits>
 #include <map>
 #include <random>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "absl/numeric/int128.h"
-#include "cow/tests/facts.h"
+#include "cow/tests/oracle/overlap_facts.h"
+#include "cow/tests/oracle/replay.h"
 #include "gtest/gtest.h"
 
 namespace cow {
@@ -29,30 +30,6 @@ struct Memory {
   operator StridedMemory() const { return {address, shape, strides, itemsize}; }
 };
 
-void read_numbers(std::istream& in, std::vector<Index>* numbers) {
-  for (Index& number : *numbers) in >> number;
-}
-
-// `itemsize nd shape[nd] strides[nd]`
-Memory read_layout(std::istream& in) {
-  Memory memory;
-  std::size_t rank;
-  in >> memory.itemsize >> rank;
-  memory.shape.resize(rank);
-  memory.strides.resize(rank);
-  read_numbers(in, &memory.shape);
-  read_numbers(in, &memory.strides);
-  return memory;
-}
-
-void expect_in_shape(const Dims& index, const StridedMemory& a) {
-  ASSERT_EQ(index.size(), a.shape.size());
-  for (std::size_t k = 0; k < index.size(); ++k) {
-    EXPECT_GE(index[k], 0);
-    EXPECT_LT(index[k], a.shape[k]);
-  }
-}
-
 absl::int128 address_of(const StridedMemory& a, const Dims& index) {
   absl::int128 address = a.address;
   for (std::size_t k = 0; k < index.size(); ++k) address += absl::int128(a.strides[k]) * index[k];
@@ -61,10 +38,7 @@ absl::int128 address_of(const StridedMemory& a, const Dims& index) {
 
 // Two valid elements with a byte in common.
 void expect_witness(const OverlapResult& result, const StridedMemory& a, const StridedMemory& b) {
-  expect_in_shape(result.index_a, a);
-  expect_in_shape(result.index_b, b);
-  const absl::int128 in_a = address_of(a, result.index_a), in_b = address_of(b, result.index_b);
-  EXPECT_TRUE(in_a < in_b + b.itemsize && in_b < in_a + a.itemsize);
+  EXPECT_EQ(testing::witness_problem(result, a, b), "");
 }
 
 // How many elements cover each byte, by enumeration.
@@ -116,49 +90,19 @@ std::uint64_t random_seed() {
 }
 
 TEST(OverlapTest, PairsOfLayoutsAgreeWithFacts) {
-  int count = 0;
-  for (const std::string& line : testing::read_lines("tests/data/overlap_facts.txt.gz")) {
-    if (line.empty() || line[0] == '#') continue;
-    SCOPED_TRACE(line);
-    std::istringstream in(line);
-    std::string bar;
-    bool shares, may_share;
-    Memory a = read_layout(in);
-    in >> a.address >> bar;
-    Memory b = read_layout(in);
-    in >> b.address >> bar >> shares >> may_share;
-    ASSERT_TRUE(in);
-    EXPECT_EQ(bounds_overlap(a, b), may_share);
-    EXPECT_EQ(bounds_overlap(b, a), may_share);
-    const OverlapResult result = find_overlap(a, b);
-    EXPECT_EQ(result.verdict, shares ? Verdict::kYes : Verdict::kNo);
-    if (result.verdict == Verdict::kYes) expect_witness(result, a, b);
-    EXPECT_EQ(find_overlap(b, a).verdict, result.verdict);
-    ++count;
-  }
-  EXPECT_GT(count, 20'000);
+  testing::Tally tally("overlap_facts.txt.gz", std::cout);
+  testing::replay_overlap_facts("tests/oracle/facts/overlap_facts.txt.gz", &tally);
+  EXPECT_GT(tally.passed(), 20'000);
+  EXPECT_EQ(tally.failed(), 0);
+  EXPECT_EQ(tally.skipped(), 0);
 }
 
 TEST(OverlapTest, SelfOverlapsAgreeWithFacts) {
-  int count = 0;
-  for (const std::string& line : testing::read_lines("tests/data/internal_overlap_facts.txt.gz")) {
-    if (line.empty() || line[0] == '#') continue;
-    SCOPED_TRACE(line);
-    std::istringstream in(line);
-    std::string bar;
-    bool overlaps;
-    const Memory a = read_layout(in);
-    in >> bar >> overlaps;
-    ASSERT_TRUE(in);
-    const OverlapResult result = find_self_overlap(a);
-    EXPECT_EQ(result.verdict, overlaps ? Verdict::kYes : Verdict::kNo);
-    if (result.verdict == Verdict::kYes) {
-      expect_witness(result, a, a);
-      EXPECT_NE(result.index_a, result.index_b);
-    }
-    ++count;
-  }
-  EXPECT_GT(count, 3'000);
+  testing::Tally tally("internal_overlap_facts.txt.gz", std::cout);
+  testing::replay_self_overlap_facts("tests/oracle/facts/internal_overlap_facts.txt.gz", &tally);
+  EXPECT_GT(tally.passed(), 3'000);
+  EXPECT_EQ(tally.failed(), 0);
+  EXPECT_EQ(tally.skipped(), 0);
 }
 
 TEST(OverlapTest, AgreesWithEnumerationOfBytes) {

@@ -1,45 +1,77 @@
-// Replays NumPy's oracle programs against the library:
+// Replays a folder of NumPy's facts against the library:
 //
 //     oracle --facts=DIR
 //
-// prints a line a file and mode, and each failure before it; exit code 1 if there was one.
+// prints a line for each file of facts, and before it a line for each fact that failed or was
+// skipped. Exit code: 0 if nothing failed, 1 if something did, 2 if there are no facts.
 
 #include <cstdio>
-#include <exception>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
 #include <string>
 #include <string_view>
 
-#include "cow/core/mode.h"
-#include "cow/tests/oracle/program.h"
-#include "cow/tests/oracle/program_runner.h"
+#include "cow/tests/oracle/alias_program_facts.h"
+#include "cow/tests/oracle/bounded_sum_facts.h"
+#include "cow/tests/oracle/npy_facts.h"
+#include "cow/tests/oracle/overlap_facts.h"
+#include "cow/tests/oracle/print_facts.h"
+#include "cow/tests/oracle/program_facts.h"
+#include "cow/tests/oracle/replay.h"
 
 namespace {
 
-using cow::Mode;
-using cow::testing::Outcome;
-using cow::testing::Program;
+namespace fs = std::filesystem;
 
-// Whether all programs of the file passed or were skipped.
-bool replay(const std::string& directory, const char* file, const char* note, Mode mode) {
-  int passed = 0;
-  int failed = 0;
-  int skipped = 0;
-  for (const Program& program : cow::testing::read_programs(directory + "/" + file)) {
-    const Outcome outcome = cow::testing::run_program(program, mode);
-    for (const std::string& failure : outcome.failures) {
-      std::printf("FAILED %s %s: %s\n", file, program.id.c_str(), failure.c_str());
-    }
-    if (!outcome.failures.empty()) {
-      ++failed;
-    } else if (!outcome.skipped.empty()) {
-      std::printf("SKIPPED %s %s: %s\n", file, program.id.c_str(), outcome.skipped.c_str());
-      ++skipped;
-    } else {
-      ++passed;
-    }
+struct FactFile {
+  const char* name;  // without the .gz that it may have
+  void (*replay)(const std::string& path, cow::testing::Tally* tally);
+};
+
+constexpr FactFile kFactFiles[] = {
+    {"overlap_facts.txt", cow::testing::replay_overlap_facts},
+    {"internal_overlap_facts.txt", cow::testing::replay_self_overlap_facts},
+    {"dioph_facts.txt", cow::testing::replay_bounded_sum_facts},
+    {"print_facts.jsonl", cow::testing::replay_print_facts},
+    {"npy/facts.json", cow::testing::replay_npy_facts},
+    {"programs.jsonl", cow::testing::replay_view_programs},
+    {"cow_programs.jsonl", cow::testing::replay_cow_programs},
+    // The last, because from then on AliasSanitizer watches.
+    {"alias_programs.jsonl", cow::testing::replay_alias_programs},
+};
+
+// The name of the file in the folder, plain or compressed; "" if it is not there.
+std::string find_file(const fs::path& folder, const std::string& name) {
+  for (const std::string& candidate : {name, name + ".gz"}) {
+    if (fs::is_regular_file(folder / candidate)) return candidate;
   }
-  std::printf("%s%s: %d passed, %d failed, %d skipped\n", file, note, passed, failed, skipped);
-  return failed == 0;
+  return "";
+}
+
+int replay_folder(const fs::path& folder) {
+  int files = 0, failed = 0;
+  for (const FactFile& file : kFactFiles) {
+    const std::string name = find_file(folder, file.name);
+    if (name.empty()) {
+      std::cout << file.name << ": not there" << std::endl;
+      continue;
+    }
+    cow::testing::Tally tally(name, std::cout);
+    file.replay(folder / name, &tally);
+    if (tally.passed() + tally.failed() + tally.skipped() == 0) tally.fail("no facts");
+    std::cout << tally.summary() << std::endl;
+    ++files;
+    failed += tally.failed();
+  }
+  if (files == 0) std::cerr << "no facts in " << folder.string() << std::endl;
+  return files == 0 ? 2 : failed == 0 ? 0 : 1;
+}
+
+// Where `bazel run` was called, if it was; else the current folder.
+fs::path working_directory() {
+  const char* const directory = std::getenv("BUILD_WORKING_DIRECTORY");
+  return directory == nullptr ? fs::current_path() : fs::path(directory);
 }
 
 }  // namespace
@@ -51,16 +83,5 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s --facts=DIR\n", argv[0]);
     return 2;
   }
-  const std::string directory(argument.substr(kFlag.size()));
-  try {
-    bool passed = replay(directory, "programs.jsonl.gz", "", Mode::kView);
-    passed &= replay(directory, "cow_programs.jsonl.gz", "", Mode::kCopyOnWrite);
-    passed &= replay(directory, "alias_programs.jsonl.gz", " in view mode", Mode::kView);
-    passed &=
-        replay(directory, "alias_programs.jsonl.gz", " in copy-on-write mode", Mode::kCopyOnWrite);
-    return passed ? 0 : 1;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 2;
-  }
+  return replay_folder(working_directory() / argument.substr(kFlag.size()));
 }

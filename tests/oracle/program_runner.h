@@ -7,6 +7,7 @@
 #include "cow/core/mode.h"
 #include "cow/tests/oracle/program.h"
 #include "cow/tests/oracle/program_arrays.h"
+#include "cow/tests/oracle/replay.h"
 
 namespace cow::testing {
 
@@ -22,13 +23,9 @@ class StepObserver {
   }
 };
 
-struct Outcome {
-  std::vector<std::string> failures;  // of the first step that has any; empty: passed
-  std::string skipped;                // why the program could not be run to its end, or ""
-};
-
 /// Runs `program` on arrays of `mode` and compares all that its facts say of that mode after each
-/// step: values of every live array, dtypes, shapes, errors; in view mode also where arrays are.
+/// step, up to the first that fails: values of every live array, dtypes, shapes, errors; in view
+/// mode also where arrays are. Skipped if the library has no call for a step.
 /// Reads and writes beyond the program's own are not seen by diagnostics.
 Outcome run_program(const Program& program, Mode mode, StepObserver* observer = nullptr);
 
