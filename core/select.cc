@@ -272,7 +272,7 @@ SelectedElements select_elements(Shape shape, absl::Span<const AdvancedItem> ite
 }
 
 SelectedElements select_along(Shape shape, const AdvancedItem& item, Index axis) {
-  if (shape.empty()) throw_wrong_rank(Layout::c_order(shape, 1), 1);
+  if (shape.empty()) return select_along({1}, item, axis);  // NumPy's take sees one axis there
   std::vector<AdvancedItem> items(
       static_cast<std::size_t>(normalize_axis(axis, static_cast<int>(shape.size()))),
       AdvancedItem(all));

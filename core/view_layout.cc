@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <limits>
 #include <utility>
 
 #include "absl/numeric/int128.h"
@@ -147,16 +148,19 @@ Layout sliding_window_layout(const Layout& layout, absl::Span<const Index> windo
 
 void require_aligned_layout(const Layout& layout, Index itemsize, Index alignment) {
   Layout::c_order(layout.shape(), itemsize);  // for its errors
-  if (layout.strides().size() != layout.shape().size()) {
-    throw_invalid_argument(absl::StrCat("shape ", tuple_text(layout.shape()), " and strides ",
-                                        tuple_text(layout.strides()), " differ in length"));
-  }
   for (int axis = 0; axis < layout.ndim(); ++axis) {
     if (layout.extent(axis) > 1 && layout.stride(axis) % alignment != 0) {
       throw_invalid_argument(absl::StrCat("strides ", tuple_text(layout.strides()),
                                           " are no multiples of the alignment of ", alignment,
                                           " bytes"));
     }
+  }
+  const auto [lowest, highest] = byte_bounds(layout, itemsize);
+  constexpr Index kFarthest = std::numeric_limits<Index>::max() / 2;
+  if (!layout.empty() && (lowest < -kFarthest || highest > kFarthest)) {
+    throw_invalid_argument(absl::StrCat("shape ", tuple_text(layout.shape()), " with strides ",
+                                        tuple_text(layout.strides()),
+                                        " reaches beyond any memory"));
   }
 }
 

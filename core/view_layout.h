@@ -43,7 +43,8 @@ Layout sliding_window_layout(const Layout& layout, absl::Span<const Index> windo
 Layout strided_layout(const Layout& layout, Shape shape, absl::Span<const Index> strides_bytes,
                       Index itemsize, Index alignment, ByteRange memory);
 
-/// Errors as `strided_layout`, but for `memory`.
+/// Errors: `std::invalid_argument` for a layout that no array can have: too many axes or bytes, a
+/// stride that is no multiple of `alignment`, or elements beyond any memory.
 void require_aligned_layout(const Layout& layout, Index itemsize, Index alignment);
 
 }  // namespace cow
