@@ -64,7 +64,7 @@ Array<E> squeeze(const Step& step, Array<E>& src) {
 template <class E>
 Array<E> take(const Step& step, const Array<E>& src) {
   if (step.shape.size() == 1) return src[index_list(step.positions)];
-  return src.take(from_span<Index>(step.positions, step.shape), 0);
+  return src[from_span<Index>(step.positions, step.shape)];
 }
 
 template <class E>
