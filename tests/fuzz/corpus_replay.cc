@@ -105,7 +105,7 @@ TEST(CorpusTest, Mutations) {
   const std::uint64_t seed = number_from_environment("COW_TEST_SEED", std::random_device()());
   std::cout << "COW_TEST_SEED=" << seed << std::endl;
   std::mt19937_64 random(seed);
-  for (std::uint64_t left = number_from_environment("FUZZ_INPUTS", 10'000); left > 0; --left) {
+  for (std::uint64_t left = number_from_environment("FUZZ_INPUTS", 2'000); left > 0; --left) {
     Input input = corpus[random() % corpus.size()];
     for (std::uint64_t changes = random() % 6 + 1; changes > 0; --changes) {
       mutate(corpus, random, &input);

@@ -13,48 +13,20 @@
 #include "cow/core/creation.h"
 #include "cow/core/mode.h"
 #include "cow/tests/fuzz/fuzz_input.h"
+#include "cow/tests/fuzz/view_subject.h"
 #include "cow/tests/naive_index.h"
 
 namespace cow::fuzz {
 namespace {
 
-using Element = std::int32_t;
-
 constexpr Index kMostElements = 2048;
 constexpr int kMostSteps = 8;
 
-// Which errors a call may throw; with none of them set it must succeed.
-enum Errors : unsigned { kNone = 0, kOutOfRange = 1, kInvalidArgument = 2 };
-
-// What a step should give.
-struct Expected {
-  unsigned errors = kNone;
-  NaiveView view;        // positions in the array before the step
-  bool is_copy = false;  // in memory of its own
-};
-
-// The number of elements, up to a limit far beyond any.
-absl::int128 count_of(Shape shape) {
-  absl::int128 count = 1;
-  for (Index extent : shape) {
-    if (extent == 0) return 0;
-    count = std::min(count * extent, absl::int128(1) << 63);
-  }
-  return count;
-}
-
-// The same in bytes, as if there were no extent 0: the strides of an empty array must fit too.
+// In bytes, as if there were no extent 0: the strides of an empty array must fit too.
 absl::int128 span_of(Shape shape) {
   Dims extents(shape.begin(), shape.end());
   std::replace(extents.begin(), extents.end(), Index{0}, Index{1});
   return count_of(extents) * Index{sizeof(Element)};
-}
-
-NaiveView everything(Shape shape) {
-  NaiveView view{Dims(shape.begin(), shape.end()), {}};
-  view.positions.resize(static_cast<std::size_t>(count_of(shape)));
-  std::iota(view.positions.begin(), view.positions.end(), 0);
-  return view;
 }
 
 bool is_axis(Index axis, std::size_t ndim) {
@@ -64,180 +36,6 @@ bool is_axis(Index axis, std::size_t ndim) {
 std::size_t from_front(Index axis, std::size_t ndim) {
   return static_cast<std::size_t>(axis < 0 ? axis + static_cast<Index>(ndim) : axis);
 }
-
-// The array under test, and what it should be.
-class Subject {
- public:
-  explicit Subject(Shape shape) : root_(make_root(shape)), array_(root_) {
-    model_ = everything(shape);
-    from_empty_ = size() == 0;
-    check();
-  }
-
-  Shape shape() const { return model_.shape; }
-  std::size_t ndim() const { return model_.shape.size(); }
-  Index size() const { return static_cast<Index>(model_.positions.size()); }
-  Array<Element>& array() { return array_; }
-
-  // Applies `call` to the array, and `expected` to the model; both unchanged if it has to throw.
-  template <class Call>
-  void step(const std::string& text, const Expected& expected, Call call) {
-    absl::StrAppend(&history_, text);
-    unsigned thrown = kNone;
-    Array<Element> result;
-    try {
-      result = call(array_);
-    } catch (const std::out_of_range&) {
-      thrown = kOutOfRange;
-    } catch (const std::invalid_argument&) {
-      thrown = kInvalidArgument;
-    }
-    if (expected.errors == kNone ? thrown != kNone : (thrown & expected.errors) == 0) {
-      wrong(absl::StrCat("error class ", thrown, ", expected one of ", expected.errors));
-    }
-    if (thrown != kNone) {
-      absl::StrAppend(&history_, " (throws) ");
-      return check();
-    }
-    array_ = std::move(result);
-    from_empty_ |= size() == 0;
-    NaiveView view = expected.view;
-    for (Index& position : view.positions) {
-      position = model_.positions[static_cast<std::size_t>(position)];
-    }
-    model_ = std::move(view);
-    if (expected.is_copy) {
-      is_copy_ = true;
-      is_read_only_ = false;
-    }
-    check();
-  }
-
-  // No strides give `view` of the present elements, so a reshape to it has to copy.
-  bool must_copy(const NaiveView& view) const;
-  void check_element(absl::Span<const Index> position) const;
-  void check_write();
-  void set_read_only() { is_read_only_ = true; }
-  [[noreturn]] void wrong(const std::string& what) const;
-
- private:
-  static Array<Element> make_root(Shape shape) {
-    Array<Element> root = empty<Element>(shape);
-    auto* const elements = reinterpret_cast<Element*>(root.handle().node().data);
-    std::iota(elements, elements + root.size(), 0);
-    return root;
-  }
-
-  void check() const;
-  Index address_of(Index flat) const {
-    const internal::Node& node = array_.handle().node();
-    return reinterpret_cast<Index>(node.address()) + node.layout.displacement_of_flat(flat);
-  }
-
-  Array<Element> root_;
-  Array<Element> array_;
-  NaiveView model_;  // positions in the root, which are also the values
-  bool is_copy_ = false;
-  bool is_read_only_ = false;
-  bool from_empty_ = false;
-  std::string history_;
-};
-
-void Subject::wrong(const std::string& what) const {
-  fail(absl::StrCat(what, ": array of shape ", tuple_text(root_.shape()), history_, " is ",
-                    tuple_text(array_.shape()), " strides ", tuple_text(array_.strides()),
-                    ", expected ", tuple_text(model_.shape)));
-}
-
-void Subject::check() const {
-  if (array_.shape() != Shape(model_.shape)) wrong("shape");
-  if (array_.size() != size()) wrong("size");
-  const internal::Node& node = array_.handle().node();
-  const internal::Buffer& buffer = node.current_buffer();
-  const Index begin = reinterpret_cast<Index>(buffer.memory), end = begin + buffer.size_bytes;
-  // In copy-on-write mode memory may be taken early, and copies be put off.
-  const bool is_view_mode = buffer.mode == Mode::kView;
-  const bool shares = &buffer == &root_.handle().node().current_buffer();
-  if (is_view_mode && shares == is_copy_) wrong(shares ? "shares memory" : "is a copy");
-  // An empty one names an address too. What is made from it may name any.
-  const Index address = reinterpret_cast<Index>(node.address());
-  if (!from_empty_ && (address < begin || address > end)) wrong("address outside of the buffer");
-  for (Index i = 0; i < size(); ++i) {
-    const Index at = address_of(i);
-    const Index value = model_.positions[static_cast<std::size_t>(i)];
-    if (at < begin || at + Index{sizeof(Element)} > end) wrong("element outside of the buffer");
-    if (is_view_mode && !is_copy_ && at != begin + value * Index{sizeof(Element)})
-      wrong("address of an element");
-    if (*reinterpret_cast<const Element*>(at) != value) wrong("value of an element");
-  }
-}
-
-bool Subject::must_copy(const NaiveView& view) const {
-  if (size() == 0) return false;
-  const std::size_t rank = view.shape.size();
-  Dims steps(rank, 0);  // of the addresses along each axis
-  Index stride = 1;     // in C order
-  for (std::size_t axis = rank; axis-- > 0; stride *= view.shape[axis]) {
-    if (view.shape[axis] > 1) steps[axis] = address_of(stride) - address_of(0);
-  }
-  for (Index flat = 0; flat < size(); ++flat) {
-    Index left = flat, address = address_of(0);
-    for (std::size_t axis = rank; axis-- > 0; left /= view.shape[axis]) {
-      address += left % view.shape[axis] * steps[axis];
-    }
-    if (address != address_of(flat)) return true;
-  }
-  return false;
-}
-
-void Subject::check_element(absl::Span<const Index> position) const {
-  bool outside = position.size() != ndim();
-  Index flat = 0;
-  for (std::size_t axis = 0; !outside && axis < ndim(); ++axis) {
-    const Index extent = model_.shape[axis];
-    outside = position[axis] < -extent || position[axis] >= extent;
-    flat = flat * extent + (position[axis] < 0 ? position[axis] + extent : position[axis]);
-  }
-  Element found = -1;
-  try {
-    const Array<Element>& a = array_;
-    found = position.size() == 1   ? a(position[0])
-            : position.size() == 2 ? a(position[0], position[1])
-                                   : a(position[0], position[1], position[2]);
-  } catch (const std::out_of_range&) {
-    if (outside) return;
-    wrong("an element is out of range");
-  }
-  if (outside) wrong("no error for a position that there is not");
-  if (found != model_.positions[static_cast<std::size_t>(flat)]) wrong("a(...)");
-}
-
-// Fills the array: in view mode that shows in the root, and nowhere else in it.
-void Subject::check_write() {
-  const bool copies = root_.handle().node().current_buffer().mode == Mode::kCopyOnWrite;
-  const bool refused = is_read_only_ && !copies;
-  absl::StrAppend(&history_, ".fill(-1)");
-  try {
-    array_.fill(-1);
-    if (refused) wrong("wrote to a read-only array");
-  } catch (const ReadOnlyError&) {
-    if (!refused) wrong("refused to write");
-  }
-  std::vector<bool> written(static_cast<std::size_t>(root_.size()));
-  if (!refused && !copies && !is_copy_) {
-    for (Index position : model_.positions) written[static_cast<std::size_t>(position)] = true;
-  }
-  const auto* const elements = reinterpret_cast<const Element*>(root_.handle().node().address());
-  for (Index i = 0; i < root_.size(); ++i) {
-    const Element expected = written[static_cast<std::size_t>(i)] ? -1 : static_cast<Element>(i);
-    if (elements[i] != expected) wrong(absl::StrCat("element ", i, " of the root after a write"));
-  }
-  for (Index i = 0; !refused && i < size(); ++i) {
-    if (*reinterpret_cast<const Element*>(address_of(i)) != -1) wrong("own element after a write");
-  }
-}
-
-// ---- steps ---------------------------------------------------------------------------------
 
 Dims read_numbers(FuzzInput& in, std::size_t count) {
   Dims numbers;
@@ -318,7 +116,7 @@ std::vector<IndexItem> with_tame_steps(std::vector<IndexItem> items) {
   return items;
 }
 
-void step_index(FuzzInput& in, Subject& subject) {
+void step_index(FuzzInput& in, ViewSubject& subject) {
   std::vector<IndexItem> items;
   const Index count = in.number(0, 7);
   for (Index i = 0; i < count; ++i) items.push_back(read_item(in));
@@ -338,7 +136,7 @@ bool is_wide(Shape shape) { return span_of(shape) > kMostElements * Index{sizeof
 // A call that gives a wide array, which must be of this shape. It may be refused where its strides
 // overflow. The subject stays as it is.
 template <class Call>
-void check_wide(Subject& subject, const std::string& text, Shape shape, Call call) {
+void check_wide(ViewSubject& subject, const std::string& text, Shape shape, Call call) {
   try {
     const Array<Element> wide = call(subject.array());
     if (wide.shape() != shape || wide.size() != static_cast<Index>(count_of(shape))) {
@@ -385,7 +183,7 @@ unsigned resolve_reshape(Index size, Dims* shape) {
   return kNone;
 }
 
-void step_reshape(FuzzInput& in, Subject& subject) {
+void step_reshape(FuzzInput& in, ViewSubject& subject) {
   const Dims asked = read_shape_of_size(in, subject.size());
   const std::string text = absl::StrCat(".reshape", tuple_text(asked));
   Dims shape = asked;
@@ -401,7 +199,7 @@ void step_reshape(FuzzInput& in, Subject& subject) {
   subject.step(text, expected, [&](Array<Element>& a) { return a.reshape(asked); });
 }
 
-void step_transpose(FuzzInput& in, Subject& subject) {
+void step_transpose(FuzzInput& in, ViewSubject& subject) {
   const std::size_t ndim = subject.ndim();
   Dims axes(ndim);
   std::iota(axes.begin(), axes.end(), 0);
@@ -418,7 +216,7 @@ void step_transpose(FuzzInput& in, Subject& subject) {
   if (junk == 0) axes.push_back(in.any_number());
   if (junk == 1) axes = read_numbers(in, ndim);
   Expected expected;
-  if (axes.size() != ndim && !axes.empty()) expected.errors |= kInvalidArgument;
+  if (axes.size() != ndim) expected.errors |= kInvalidArgument;
   std::vector<bool> seen(ndim);
   for (Index& axis : axes) {
     const std::size_t normal = is_axis(axis, ndim) ? from_front(axis, ndim) : ndim;
@@ -439,7 +237,7 @@ void step_transpose(FuzzInput& in, Subject& subject) {
                [&](Array<Element>& a) { return a.transpose(asked); });
 }
 
-void step_broadcast(FuzzInput& in, Subject& subject) {
+void step_broadcast(FuzzInput& in, ViewSubject& subject) {
   Dims to;
   for (Index extra = in.number(0, 2); extra > 0; --extra) {
     to.push_back(in.number(0, 7) == 0 ? in.any_number() : in.number(0, 3));
@@ -469,9 +267,11 @@ void step_broadcast(FuzzInput& in, Subject& subject) {
   if (fits) subject.set_read_only();
 }
 
-void step_squeeze(FuzzInput& in, Subject& subject) {
+void step_squeeze(FuzzInput& in, ViewSubject& subject) {
   const std::size_t ndim = subject.ndim();
-  const Dims axes = read_numbers(in, static_cast<std::size_t>(in.number(0, 3)));
+  const Index count = in.number(-1, 3);
+  const bool all_of_one = count < 0;
+  const Dims axes = read_numbers(in, static_cast<std::size_t>(std::max<Index>(count, 0)));
   Expected expected;
   std::vector<bool> dropped(ndim);
   for (Index axis : axes) {
@@ -486,52 +286,51 @@ void step_squeeze(FuzzInput& in, Subject& subject) {
   Dims shape;
   for (std::size_t axis = 0; axis < ndim; ++axis) {
     const Index extent = subject.shape()[axis];
-    if (axes.empty() ? extent != 1 : !dropped[axis]) shape.push_back(extent);
+    if (all_of_one ? extent != 1 : !dropped[axis]) shape.push_back(extent);
   }
   if (expected.errors == kNone) expected.view = everything(shape);
-  subject.step(absl::StrCat(".squeeze", tuple_text(axes)), expected,
-               [&](Array<Element>& a) { return a.squeeze(axes); });
+  subject.step(absl::StrCat(".squeeze", all_of_one ? "" : tuple_text(axes)), expected,
+               [&](Array<Element>& a) { return all_of_one ? a.squeeze() : a.squeeze(axes); });
 }
 
-void step_take(FuzzInput& in, Subject& subject) {
-  const std::size_t ndim = subject.ndim();
+void step_take(FuzzInput& in, ViewSubject& subject) {
   const Index axis = in.number(0, 7) == 0 ? in.any_number() : in.number(0, 4);
+  const bool by_index = axis == 0 && in.number(0, 1) == 1;
   Dims list;
   for (Index count = in.number(0, 5); count > 0; --count) {
     list.push_back(in.number(0, 7) == 0 ? in.any_number() : in.number(-3, 3));
   }
+  Dims shape(subject.shape().begin(), subject.shape().end());
+  if (shape.empty() && !by_index) shape = {1};  // as NumPy's take sees it
   Expected expected;
   expected.is_copy = true;
-  if (!is_axis(axis, ndim)) {
+  if (!is_axis(axis, shape.size())) {
     expected.errors = kOutOfRange;
   } else {
-    const std::size_t along = from_front(axis, ndim);
-    const Index extent = subject.shape()[along];
-    Index inner = 1;
-    for (std::size_t k = along + 1; k < ndim; ++k) inner *= subject.shape()[k];
-    expected.view.shape = Dims(subject.shape().begin(), subject.shape().end());
-    expected.view.shape[along] = static_cast<Index>(list.size());
+    const std::size_t along = from_front(axis, shape.size());
+    const Index extent = shape[along], count = static_cast<Index>(list.size());
+    const Index inner = element_count(Shape(shape).subspan(along + 1));
     for (Index position : list) {
       if (position < -extent || position >= extent) expected.errors = kOutOfRange;
     }
-    const absl::int128 count = count_of(expected.view.shape);
-    if (expected.errors == kNone && count > kMostElements) return;
-    for (Index i = 0; expected.errors == kNone && i < count; ++i) {
-      const std::size_t wish = static_cast<std::size_t>(i / inner) % list.size();
-      const Index at = list[wish] < 0 ? list[wish] + extent : list[wish];
-      const Index outer = i / inner / static_cast<Index>(list.size());
-      expected.view.positions.push_back((outer * extent + at) * inner + i % inner);
+    shape[along] = count;
+    if (expected.errors == kNone && is_wide(shape)) return;
+    expected.view.shape = shape;
+    const Index size = expected.errors == kNone ? element_count(shape) : 0;
+    for (Index i = 0; i < size; ++i) {
+      const Index wish = list[static_cast<std::size_t>(i / inner % count)];
+      const Index at = wish < 0 ? wish + extent : wish;
+      expected.view.positions.push_back((i / inner / count * extent + at) * inner + i % inner);
     }
   }
   const Array<Index> positions = from_span<Index>(list, {static_cast<Index>(list.size())});
-  const bool by_index = axis == 0 && in.number(0, 1) == 1;
-  subject.step(absl::StrCat(".take(", tuple_text(list), ", ", axis, ")"), expected,
-               [&](Array<Element>& a) -> Array<Element> {
+  subject.step(absl::StrCat(by_index ? "[list]" : ".take", tuple_text(list), " axis ", axis),
+               expected, [&](Array<Element>& a) -> Array<Element> {
                  return by_index ? a[index_list(list)] : a.take(positions, axis);
                });
 }
 
-void take_step(FuzzInput& in, Subject& subject) {
+void take_step(FuzzInput& in, ViewSubject& subject) {
   switch (in.number(0, 9)) {
     case 0:
       return step_reshape(in, subject);
@@ -566,7 +365,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (cow::Index ndim = in.number(0, 5); ndim > 0; --ndim) {
     shape.push_back(in.number(0, 7) == 0 ? 0 : in.number(1, 4));
   }
-  cow::fuzz::Subject subject(shape);
+  cow::fuzz::ViewSubject subject(shape);
   for (int i = 0; i < cow::fuzz::kMostSteps && !in.empty(); ++i) {
     cow::fuzz::take_step(in, subject);
   }
