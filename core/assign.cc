@@ -107,6 +107,15 @@ void AssignmentOperands::require_fit(const Layout& source, Shape shape) {
   }
 }
 
+void AssignmentOperands::require_fit_in_place(const Layout& source, Shape shape) {
+  require_fit(source, shape);
+  if (source.shape().size() > shape.size()) {
+    throw_invalid_argument(absl::StrCat("non-broadcastable output operand with shape ",
+                                        tuple_text(shape), " doesn't match the operand's shape ",
+                                        tuple_text(source.shape())));
+  }
+}
+
 AssignmentOperands::AssignmentOperands(const Node& source, const WriteScope& scope)
     : to_(scope.address()), to_layout_(scope.layout()), from_(source.address()) {
   const Layout trimmed = drop_leading_ones(source.layout, to_layout_.ndim());

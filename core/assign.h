@@ -18,6 +18,8 @@ class AssignmentOperands {
  public:
   /// Errors: `std::invalid_argument` if the source does not broadcast to `shape`.
   static void require_fit(const Layout& source, Shape shape);
+  /// The same for an operator in place, which does not ignore leading axes of extent 1.
+  static void require_fit_in_place(const Layout& source, Shape shape);
 
   /// `layout` without leading axes of extent 1 beyond `ndim`, which assignment ignores.
   static Layout drop_leading_ones(const Layout& layout, int ndim);
@@ -75,7 +77,7 @@ void update_elements(Node& destination, Receiver receiver, const S& value, Fn fn
 template <class T, class U, class Fn>
 void update_elements_from(Node& destination, Receiver receiver, const Node& source,
                           bool source_dies, Fn fn) {
-  AssignmentOperands::require_fit(source.layout, destination.layout.shape());
+  AssignmentOperands::require_fit_in_place(source.layout, destination.layout.shape());
   begin_read(destination, AccessKind::kBulk);
   begin_read(source, AccessKind::kBulk);
   WriteScope scope(destination, receiver, source_dies ? &source : nullptr);

@@ -109,7 +109,8 @@ Layout index_layout(const Layout& layout, IndexItems items) {
     }
   }
   take_whole(layout.ndim() - axis);
-  return Layout(shape, strides, offset);
+  // Of an array without elements even a position may lie beyond the buffer.
+  return Layout(shape, strides, layout.empty() ? layout.offset() : offset);
 }
 
 namespace {

@@ -156,15 +156,12 @@ E extreme(const Node& node, const char* name, Before before) {
   return *best;
 }
 
-/// Errors: if lanes of no elements would have to give an element.
+/// Errors: if lanes have no elements.
 inline void require_lanes(const Node& node, Index axis, const char* name) {
   const Layout& layout = node.layout;
-  const int dropped = normalize_axis(axis, layout.ndim());
-  if (layout.extent(dropped) != 0) return;
-  for (int i = 0; i < layout.ndim(); ++i) {
-    if (i != dropped && layout.extent(i) == 0) return;
+  if (layout.extent(normalize_axis(axis, layout.ndim())) == 0) {
+    throw_nothing_to_compare(layout.shape(), name);
   }
-  throw_nothing_to_compare(layout.shape(), name);
 }
 
 template <class E, class Before>
@@ -195,9 +192,7 @@ Index extreme_position(const Node& node, const char* name, Before before) {
 
 template <class E, class Before>
 Handle extreme_position_axis(const Node& node, Index axis, const char* name, Before before) {
-  if (node.layout.extent(normalize_axis(axis, node.layout.ndim())) == 0) {
-    throw_nothing_to_compare(node.layout.shape(), name);
-  }
+  require_lanes(node, axis, name);
   return reduce_lanes<E, Index>(
       node, axis, [before](const Lane<E>& lane) { return first_in_order(lane, before); });
 }
