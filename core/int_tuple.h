@@ -19,8 +19,9 @@ class IntTuple {
   IntTuple(internal::Integer auto number) : number_(internal::to_index(number)), is_single_(true) {}
   IntTuple(std::initializer_list<Index> numbers) : numbers_(numbers.begin(), numbers.size()) {}
   template <class Numbers>
-  requires std::convertible_to<const Numbers&, absl::Span<const Index>>
-  IntTuple(const Numbers& numbers) : numbers_(numbers) {}
+  requires std::convertible_to<const Numbers&, absl::Span<const Index>> IntTuple(
+      const Numbers& numbers)
+      : numbers_(numbers) {}
 
   bool is_given() const { return is_given_; }
   /// The numbers; a single one is a tuple of one; none if none are given.

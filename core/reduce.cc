@@ -7,8 +7,7 @@ namespace cow::internal {
 
 void throw_nothing_to_compare(Shape shape, const char* name) {
   throw_invalid_argument(absl::StrCat("zero-size array of shape ", tuple_text(shape),
-                                      " to reduction operation ", name,
-                                      " which has no identity"));
+                                      " to reduction operation ", name, " which has no identity"));
 }
 
 }  // namespace cow::internal
