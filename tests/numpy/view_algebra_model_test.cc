@@ -935,7 +935,7 @@ INSTANTIATE_TEST_SUITE_P(, ViewAlgebraModelTest, both_modes(), mode_name);
 
 TEST_P(ViewAlgebraModelTest, RandomPrograms) {
   const char* given = std::getenv("COW_TEST_PROGRAMS");
-  const int programs = given != nullptr ? std::atoi(given) : 4000;
+  const int programs = given != nullptr ? std::atoi(given) : 1500;
   const std::uint64_t seed = test_seed(20241123);
   for (int i = 0; i < programs && !HasFailure(); ++i) {
     SCOPED_TRACE(::testing::Message() << "program " << i);
