@@ -66,7 +66,7 @@ void assign_elements(Node& destination, Receiver receiver, const Node& source, b
 /// `destination = fn(destination, value)` for each element.
 template <class T, class S, class Fn>
 void update_elements(Node& destination, Receiver receiver, const S& value, Fn fn) {
-  begin_read(destination, AccessKind::kBulk);
+  begin_read(destination, AccessKind::kUpdate);
   WriteScope scope(destination, receiver);
   scope.begin(AccessKind::kBulk);
   for_each_element<T>(scope.layout().shape(), {{{scope.address(), scope.layout().strides()}}},
@@ -78,7 +78,7 @@ template <class T, class U, class Fn>
 void update_elements_from(Node& destination, Receiver receiver, const Node& source,
                           bool source_dies, Fn fn) {
   AssignmentOperands::require_fit_in_place(source.layout, destination.layout.shape());
-  begin_read(destination, AccessKind::kBulk);
+  begin_read(destination, AccessKind::kUpdate);
   begin_read(source, AccessKind::kBulk);
   WriteScope scope(destination, receiver, source_dies ? &source : nullptr);
   const AssignmentOperands operands(source, scope);

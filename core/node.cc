@@ -88,7 +88,7 @@ Node* make_value_node(const Node& source, const Layout& layout, const ViewOp& op
   auto node = std::make_unique<Node>();
   node->layout = layout;  // first: it may throw
   node->dtype = source.dtype;
-  node->flags = source.flags & (kObserved | kCopyOnWrite | kReadOnly);
+  node->flags = source.flags & (kObserved | kCopyOnWrite | kReadOnly | kFromConst);
   if (source.has(kCopyOnWrite)) {
     node->buffer = share_buffer(source, layout);
   } else {
@@ -104,7 +104,7 @@ Node* make_member_node(const Node& source, Node& leader, const Layout& layout, c
   auto node = std::make_unique<Node>();
   node->layout = layout;
   node->dtype = source.dtype;
-  node->flags = (source.flags & (kObserved | kCopyOnWrite | kReadOnly)) | kDeclared;
+  node->flags = (source.flags & (kObserved | kCopyOnWrite | kReadOnly | kFromConst)) | kDeclared;
   if (source.has(kCopyOnWrite)) node->flags |= kGrouped;
   node->buffer = leader.buffer;
   join(*node, leader);
@@ -265,7 +265,7 @@ Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receive
   Node* node = make_value_node(from, layout, op);
   node->flags |= broadcast_flags(from, op);
   if (from.has(kDeclared)) node->flags |= from.flags & kThroughBroadcast;
-  if (receiver == Receiver::kConst) node->flags |= kReadOnly;
+  if (receiver == Receiver::kConst) node->flags |= kReadOnly | kFromConst;
   set_parent(*node, &from);
   tell_view(*node, from, op);
   return Handle(node);
@@ -278,7 +278,7 @@ Handle make_ref(Handle& source, Receiver receiver) {
     if (receiver == Receiver::kNamed) skip_dead_parent(from);
     Node* node = make_member_node(from, *from.leader, from.layout, op);
     if (from.has(kDeclared)) node->flags |= from.flags & kThroughBroadcast;
-    if (receiver == Receiver::kConst) node->flags |= kReadOnly;
+    if (receiver == Receiver::kConst) node->flags |= kReadOnly | kFromConst;
     set_parent(*node, &from);
     tell_view(*node, from, op);
     return Handle(node);

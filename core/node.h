@@ -45,6 +45,8 @@ enum NodeFlag : std::uint32_t {
   kActsForItself = 1 << 9,
   /// View mode: holds the buffer's one pin.
   kOwnsBuffer = 1 << 10,
+  /// Read-only because it came from a const array, whatever was made of that later.
+  kFromConst = 1 << 11,
 };
 
 /// Flags without which an element may be read, or written, at `data` directly.

@@ -12,8 +12,9 @@ namespace cow::internal {
 struct Buffer;
 struct Node;
 
-/// What kind of operation read or wrote.
-enum class AccessKind : std::uint8_t { kElement, kBulk, kReduce, kPrint, kSpan, kSave };
+/// What kind of operation read or wrote. `kUpdate`: the read of an in-place operator, which writes
+/// what it made of the elements to their places.
+enum class AccessKind : std::uint8_t { kElement, kBulk, kUpdate, kReduce, kPrint, kSpan, kSave };
 
 /// The elements that one operation reads or writes through an array.
 struct Access {
@@ -50,6 +51,8 @@ class AccessObserver {
   virtual void on_allocate(internal::Node& node) = 0;
   /// `made` was made from `source`; the same node if a temporary turned into what was made of it.
   virtual void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) = 0;
+  /// `made`, just allocated, takes copies of elements of `source`: `auto c = a[mask]`.
+  virtual void on_indexing_copy(internal::Node& made, const internal::Node& source) = 0;
   /// Before the elements are read.
   virtual void on_read(const internal::Access& access) = 0;
   /// The last read on this thread, which `may_be_left_side`, did not take place.

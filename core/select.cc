@@ -292,6 +292,9 @@ Handle copy_selected(const Node& source, const SelectedElements& selected, bool 
   const std::vector<Index> displacements =
       displacements_of(source.layout, source.itemsize(), selected);
   Handle result = make_array(source.dtype, selected.shape);
+  if (source.has(kObserved) && result.node().has(kObserved)) {
+    current_observer()->on_indexing_copy(result.node(), source);
+  }
   const std::byte* from = begin_read_scattered(source, displacements, may_be_left_side);
   std::byte* to = result.node().data;
   const std::size_t itemsize = static_cast<std::size_t>(source.itemsize());

@@ -49,16 +49,16 @@ class Selection : public Array<E> {
   template <class Values>
   requires internal::AnyArray<Values> || internal::AnyScalar<Values>
   void operator=(const Values& values) && { write(values); }
-  template <class Values>
-  void fill(const Values& value) && {
-    write(value);
+  /// The same as functions; on a name they write the copy.
+  void fill(const E& value) && { write(value); }
+  Selection& fill(const E& value) & { return as_array().fill(value), *this; }
+  template <class Source>
+  requires internal::AnyArray<Source>
+  void assign(const Source& source) && { write(source); }
+  template <class Source>
+  requires internal::AnyArray<Source> Selection& assign(Source&& source) & {
+    return as_array().assign(std::forward<Source>(source)), *this;
   }
-  template <class Values>
-  void assign(const Values& values) && {
-    write(values);
-  }
-  using Array<E>::fill;
-  using Array<E>::assign;
 
   /// `a[mask] += values`, and so on.
   template <class Other>

@@ -1,21 +1,44 @@
 #include "cow/diagnostics/alias_sanitizer.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 
-#include "absl/strings/str_cat.h"
 #include "cow/core/mode.h"
 #include "cow/core/overlap.h"
-#include "cow/diagnostics/report_printer.h"
+#include "cow/diagnostics/alias_ok.h"
+#include "cow/diagnostics/array_text.h"
+#include "cow/diagnostics/buffer_picture.h"
+#include "cow/diagnostics/for_each_address.h"
 
 namespace cow::alsan {
 namespace {
 
 /// Steps of the exact overlap test for "aliased" in the line at the end; too hard counts as yes.
 constexpr Index kOverlapWork = 1000;
+
+/// Memory reached by raw pointers that is watched, in all; the rest is not.
+constexpr Index kTwinBytes = 64 << 20;
+
+/// Ranges of changed elements that a logged write keeps apart.
+constexpr std::size_t kLoggedRanges = 256;
+
+/// `elements`, in any order, as ranges begin <= i < end; one for all if there would be too many.
+std::vector<std::pair<Index, Index>> ranges_of(std::vector<Index> elements) {
+  std::sort(elements.begin(), elements.end());
+  std::vector<std::pair<Index, Index>> ranges;
+  for (Index element : elements) {
+    if (!ranges.empty() && element <= ranges.back().second) {
+      ranges.back().second = element + 1;
+    } else if (ranges.size() == kLoggedRanges) {
+      return {{ranges.front().first, elements.back() + 1}};
+    } else {
+      ranges.emplace_back(element, element + 1);
+    }
+  }
+  return ranges;
+}
 
 StridedMemory memory_of(const ArrayRecord& array) {
   return {reinterpret_cast<Index>(array.address), array.layout.shape(), array.layout.strides(),
@@ -41,6 +64,7 @@ struct AliasSanitizer::PendingWrite {
   StackId site;
   bool is_recorded;
   bool only_changed;
+  bool is_meant;                  // in an `AliasOk` scope
   std::vector<Element> elements;  // if recorded
 
   bool is_passing(const ValueRecord* other) const {
@@ -48,22 +72,15 @@ struct AliasSanitizer::PendingWrite {
   }
 };
 
-std::string coverage_line(const Coverage& coverage) {
-  return absl::StrCat("AliasSanitizer: ", coverage.arrays, " arrays, ", coverage.views, " views, ",
-                      coverage.writes, " writes (", coverage.aliased, " aliased, ",
-                      coverage.declared, " declared), ", coverage.findings, " findings (",
-                      coverage.distinct, " distinct), ", coverage.suppressed, " suppressed");
-}
-
 AliasSanitizer::AliasSanitizer(Options options)
     : options_(std::move(options)),
       stacks_(options_.stack_depth),
       log_(options_.max_log_entries),
-      sink_(options_.log_path) {}
+      reporter_(options_) {}
 
 void AliasSanitizer::set_report_handler(std::function<void(const Report&)> handler) {
   std::lock_guard lock(mutex_);
-  report_handler_ = std::move(handler);
+  reporter_.set_handler(std::move(handler));
 }
 
 void AliasSanitizer::set_read_listener(std::function<void(const ReadFindings&)> listener) {
@@ -73,7 +90,7 @@ void AliasSanitizer::set_read_listener(std::function<void(const ReadFindings&)> 
 
 Coverage AliasSanitizer::coverage() const {
   std::lock_guard lock(mutex_);
-  return coverage_so_far();
+  return reporter_.complete(coverage_so_far());
 }
 
 Coverage AliasSanitizer::coverage_so_far() const {
@@ -84,14 +101,12 @@ Coverage AliasSanitizer::coverage_so_far() const {
 }
 
 int AliasSanitizer::finish() {
-  {
-    std::lock_guard lock(mutex_);
-    for (const HeldRead& read : held_reads_) tell_read(read);
-    held_reads_.clear();
+  std::lock_guard lock(mutex_);
+  for (const HeldRead& read : std::exchange(held_reads_, {})) tell_read(read);
+  for (const KeptMemory::Kept& kept : kept_memory_.find()) {
+    report(kept_alive(kept.view, kept.buffer_bytes, kept.view_bytes, kept.at_exit), false);
   }
-  const Coverage total = coverage();
-  if (total.findings > 0 || options_.verbosity >= 1) sink_.write(coverage_line(total) + "\n");
-  return total.findings > 0 ? options_.exitcode : 0;
+  return reporter_.finish(coverage_so_far());
 }
 
 // ---- the tree --------------------------------------------------------------------------------
@@ -99,13 +114,20 @@ int AliasSanitizer::finish() {
 void AliasSanitizer::on_allocate(internal::Node& node) {
   const StackId site = stacks_.capture();
   EventLock lock(*this);
-  registry_.add_owner(node, now_++, site);
+  BufferRecord& buffer = *registry_.add_owner(node, now_++, site)->value->buffer;
+  kept_memory_.on_allocate(buffer);
+  if (buffer.is_foreign && reporter_.is_on(RuleId::kForeignChange)) watch_memory(&buffer);
 }
 
 void AliasSanitizer::on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) {
   const StackId site = stacks_.capture();
   EventLock lock(*this);
   registry_.add_view(made, source, op, now_++, site);
+}
+
+void AliasSanitizer::on_indexing_copy(internal::Node& made, const internal::Node& source) {
+  EventLock lock(*this);
+  registry_.mark_indexing_copy(made, source);
 }
 
 void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer&, Index) {
@@ -116,6 +138,10 @@ void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer&, Index) 
 void AliasSanitizer::on_release(internal::Node& node) {
   EventLock lock(*this);
   registry_.release(node);
+  const std::shared_ptr<ArrayRecord>& array = Registry::record_of(node);
+  const IndexingCopy* copy = array->indexing_copy.get();
+  if (copy == nullptr || copy->arrays_alive > 0 || !copy->was_written || copy->was_read) return;
+  report(lost_write(array, *copy, stacks_.capture()), AliasOk::current() != nullptr);
 }
 
 void AliasSanitizer::on_forget(internal::Node& node) {
@@ -126,6 +152,16 @@ void AliasSanitizer::on_forget(internal::Node& node) {
 
 void AliasSanitizer::on_free(internal::Buffer& buffer) {
   EventLock lock(*this);
+  if (const BufferRecord* record = Registry::record_of(buffer)) {
+    kept_memory_.on_free(*record);
+    if (record->twin != nullptr) {
+      // Borrowed memory may be gone already.
+      if (record->lent_through != nullptr) {
+        report_raw(record->lent_through, *record, record->twin->look_at_all());
+      }
+      twin_bytes_ -= record->size_bytes;
+    }
+  }
   registry_.free_buffer(buffer);
 }
 
@@ -144,16 +180,43 @@ std::string AliasSanitizer::view_tree_text(const internal::Node& node) {
 void AliasSanitizer::on_read(const internal::Access& access) {
   EventLock lock(*this);
   const std::shared_ptr<ArrayRecord>& reader = Registry::record_of(access.node);
+  if (reader->indexing_copy != nullptr && access.kind != internal::AccessKind::kUpdate) {
+    reader->indexing_copy->was_read = true;
+  }
+  if (options_.sample > 1 && reads_++ % options_.sample != 0) return;
+  if (MemoryTwin* twin = reader->value->buffer->twin.get()) {
+    report_raw(reader, *reader->value->buffer, twin->look(access));
+  }
   std::vector<Surprise> surprises =
       find_surprises(*reader->value->buffer, reader->value->value, access);
   if (surprises.empty() && !read_listener_) return;
   const StackId site = surprises.empty() ? 0 : stacks_.capture();
-  HeldRead read{std::this_thread::get_id(), reader, std::move(surprises), site};
+  HeldRead read{std::this_thread::get_id(), reader, std::move(surprises), site,
+                AliasOk::current() != nullptr};
   if (access.may_be_left_side) {
     held_reads_.push_back(std::move(read));
   } else {
     tell_read(read);
   }
+}
+
+void AliasSanitizer::watch_memory(BufferRecord* buffer) {
+  if (twin_bytes_ + buffer->size_bytes > kTwinBytes) return;
+  twin_bytes_ += buffer->size_bytes;
+  buffer->twin =
+      std::make_unique<MemoryTwin>(buffer->memory, buffer->size_bytes, buffer->itemsize());
+}
+
+void AliasSanitizer::report_raw(const std::shared_ptr<ArrayRecord>& array,
+                                const BufferRecord& buffer,
+                                const std::vector<MemoryTwin::Change>& changes) {
+  if (changes.empty()) return;
+  const RuleId rule = buffer.is_foreign ? RuleId::kForeignChange : RuleId::kRawWrite;
+  if (!reporter_.is_on(rule)) return;
+  const StackId site = stacks_.capture();
+  report(buffer.is_foreign ? foreign_change(array, buffer, changes, site)
+                           : raw_write(array, buffer, changes, site),
+         AliasOk::current() != nullptr);
 }
 
 void AliasSanitizer::on_read_taken_back() {
@@ -182,7 +245,8 @@ void AliasSanitizer::tell_read(const HeldRead& read) {
     read_listener_({*read.reader, read.surprises, writers});
   }
   if (read.surprises.empty() || options_.report_on != ReportOn::kRead) return;
-  report_surprises(*read.reader->value->buffer, *read.reader, read.surprises, true, read.site);
+  report_surprises(*read.reader->value->buffer, *read.reader, read.surprises, true, read.site,
+                   read.is_meant);
 }
 
 // ---- writes ----------------------------------------------------------------------------------
@@ -195,6 +259,7 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   write->moment = now_++;
   write->site = site;
   write->only_changed = access.only_changed;
+  write->is_meant = AliasOk::current() != nullptr;
   write->node = Registry::record_of(access.node);
   write->value = Registry::record_of(value)->value;
   // A temporary that acts for what it was made from is not what the program calls the writer.
@@ -207,8 +272,21 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   count_aliased(*write, access);
 
   BufferRecord& buffer = *write->value->buffer;
+  if (IndexingCopy* copy = write->node->indexing_copy.get()) {
+    copy->was_written = true;
+    copy->written_at = site;
+    if (access.only_changed) copy->was_read = true;  // whoever has a span may have read, too
+  }
+  if (buffer.twin != nullptr) {
+    report_raw(write->node, buffer, buffer.twin->look(access));
+    buffer.twin->begin_write(access);
+  }
+  if (access.node.has(internal::kFromConst) && reporter_.is_on(RuleId::kReadOnlyWrite)) {
+    report(write_behind_const(write->node, buffer, site), write->is_meant);
+  }
+  if (access.node.has(internal::kStretched) && buffer.is_judged) check_self_overlap(*write, access);
   // Once others have written, own writes count too: they are what the value then expects.
-  write->is_recorded = buffer.history != nullptr;
+  write->is_recorded = buffer.history != nullptr || (options_.blame && buffer.is_judged);
   if (!buffer.is_judged) return write;
   for (const ValueRecord* other : buffer.births) {
     if (other != write->value.get() && !write->is_passing(other)) write->is_recorded = true;
@@ -272,8 +350,19 @@ void AliasSanitizer::record_elements(PendingWrite* write) {
 void AliasSanitizer::after_write(const internal::Access& access, void* token) {
   EventLock lock(*this);
   std::unique_ptr<PendingWrite> write(static_cast<PendingWrite*>(token));
-  if (!write->is_recorded) return;
   BufferRecord& buffer = *write->value->buffer;
+  if (access.only_changed && !buffer.is_foreign && reporter_.is_on(RuleId::kRawWrite)) {
+    if (buffer.twin == nullptr) watch_memory(&buffer);
+    buffer.lent_through = write->through;
+    buffer.lent_at = write->site;
+  }
+  if (buffer.twin != nullptr) buffer.twin->end_write(access);
+  const bool promised = NoOverlap::is_promised();
+  if (access.temporary_bytes > 0 && reporter_.is_on(RuleId::kPartialOverlap, promised)) {
+    report(partial_overlap(write->through, buffer, access.temporary_bytes, write->site),
+           write->is_meant, promised);
+  }
+  if (!write->is_recorded) return;
   std::vector<PendingWrite::Element> changed;
   for (const PendingWrite::Element& element : write->elements) {
     const Bits now = Bits::load(buffer.address_of(element.element), buffer.itemsize());
@@ -285,20 +374,45 @@ void AliasSanitizer::after_write(const internal::Access& access, void* token) {
   }
   std::vector<Index> numbers;
   for (const PendingWrite::Element& element : changed) {
-    buffer.history->mark_changed(element.element, write->moment);
+    buffer.history->mark_changed(element.element, write->moment, write->is_meant);
     numbers.push_back(element.element);
   }
   if (numbers.empty()) return;
-  log_write(*write, static_cast<Index>(numbers.size()), access.temporary_bytes);
+  log_write(*write, numbers, access.temporary_bytes);
   if (options_.report_on == ReportOn::kWrite) judge_write(*write, numbers);
 }
 
-void AliasSanitizer::log_write(const PendingWrite& write, Index changed, Index temporary_bytes) {
+void AliasSanitizer::check_self_overlap(const PendingWrite& write, const internal::Access& access) {
+  if (!reporter_.is_on(RuleId::kSelfOverlappingWrite)) return;
+  const Layout& layout = access.node.layout;
+  const OverlapResult found =
+      find_self_overlap({reinterpret_cast<Index>(access.node.address()), layout.shape(),
+                         layout.strides(), write.node->itemsize()},
+                        kOverlapWork);
+  if (found.verdict != Verdict::kYes) return;
+  report(self_overlapping_write(write.node, *write.value->buffer, found.index_a, found.index_b,
+                                write.site),
+         write.is_meant);
+}
+
+void AliasSanitizer::on_refused_write(const internal::Node& node) {
+  const StackId site = stacks_.capture();
+  EventLock lock(*this);
+  const std::shared_ptr<ArrayRecord>& array = Registry::record_of(node);
+  report(refused_write(array, *array->value->buffer, site), AliasOk::current() != nullptr);
+}
+
+void AliasSanitizer::log_write(const PendingWrite& write, std::vector<Index> changed,
+                               Index temporary_bytes) {
   const ArrayRecord& through = *write.through;
-  LoggedWrite logged{write.moment, write.through, through.layout, through.address,
-                     write.site,   changed,       temporary_bytes};
-  if (options_.mode == Mode::kLog) print_log_line(logged);
-  log_.add(std::move(logged));
+  const Index count = static_cast<Index>(changed.size());
+  if (options_.mode == Mode::kLog && log_lines_++ < options_.max_log_entries) {
+    reporter_.writer().log(
+        {name_of(through), count, temporary_bytes,
+         resolve(stacks_.get(write.site), {options_.symbolize, options_.strip_path_prefix})});
+  }
+  log_.add({write.moment, write.through, through.layout, through.address, write.site, count,
+            write.value->value.id, ranges_of(std::move(changed)), temporary_bytes});
 }
 
 void AliasSanitizer::judge_write(const PendingWrite& write, absl::Span<const Index> changed) {
@@ -312,7 +426,8 @@ void AliasSanitizer::judge_write(const PendingWrite& write, absl::Span<const Ind
         if (index_of(*array, buffer.address_of(element), &index)) seen.push_back(element);
       }
       const std::vector<Surprise> surprises = find_surprises(buffer, other->value, seen);
-      if (!surprises.empty()) report_surprises(buffer, *array, surprises, false, 0);
+      if (surprises.empty()) continue;
+      report_surprises(buffer, *array, surprises, false, 0, write.is_meant);
     }
   }
 }
@@ -321,8 +436,8 @@ void AliasSanitizer::judge_write(const PendingWrite& write, absl::Span<const Ind
 
 void AliasSanitizer::report_surprises(const BufferRecord& buffer, const ArrayRecord& reader,
                                       const std::vector<Surprise>& surprises, bool has_read,
-                                      StackId read_site) {
-  if (options_.mode != Mode::kWarn && options_.mode != Mode::kError) return;
+                                      StackId read_site, bool is_meant) {
+  if (!reporter_.is_on(RuleId::kSurpriseMutation)) return;
   absl::flat_hash_map<Moment, std::vector<Surprise>> by_write;
   std::vector<Moment> order;
   for (const Surprise& surprise : surprises) {
@@ -331,51 +446,52 @@ void AliasSanitizer::report_surprises(const BufferRecord& buffer, const ArrayRec
     group.push_back(surprise);
   }
   for (Moment moment : order) {
-    report({buffer, reader, by_write[moment], log_.find(moment), has_read, read_site});
+    const std::vector<Surprise>& group = by_write[moment];
+    report({buffer, reader, group, log_.find(moment), has_read, read_site},
+           is_meant || group.front().is_meant);
   }
 }
 
-void AliasSanitizer::report(const SurpriseFinding& finding) {
-  ++coverage_.findings;
+void AliasSanitizer::report(const SurpriseFinding& finding, bool is_meant) {
   const StackId write_site = finding.write == nullptr ? 0 : finding.write->site;
   const bool reader_is_the_view =
       finding.write == nullptr ||
       direction_of(finding.reader, *finding.write->through) == Direction::kViewThroughBase;
   const StackId view_site =
       reader_is_the_view ? finding.reader.made_at : finding.write->through->made_at;
-  if (!seen_sites_.emplace(write_site, view_site).second) return;
-  const Report report =
-      build_report(finding, stacks_, {options_.symbolize, options_.strip_path_prefix});
-  if (!seen_reports_.insert(dedup_key(report)).second) return;
-  ++coverage_.distinct;
-  if (report_handler_) {
-    report_handler_(report);
-  } else {
-    const bool is_error = options_.mode == Mode::kError;
-    sink_.write(print_text(report, {getpid(), is_error, sink_.use_color(options_.color)}));
-  }
-  if (options_.halt_on_error || options_.mode == Mode::kError) {
-    sink_.write(coverage_line(coverage_so_far()) + "\n");
-    std::cout.flush();
-    std::fflush(nullptr);
-    std::_Exit(options_.exitcode);
+  const auto build = [&] {
+    Report report =
+        build_report(finding, stacks_, {options_.symbolize, options_.strip_path_prefix});
+    if (reporter_.writer().draws()) {
+      report.picture = draw_buffer(finding.buffer, log_, finding.write, stacks_,
+                                   {options_.symbolize, options_.strip_path_prefix});
+    }
+    return report;
+  };
+  if (reporter_.add({RuleId::kSurpriseMutation, write_site, view_site}, is_meant, false,
+                    coverage_so_far(), build)) {
+    end_program();
   }
 }
 
-void AliasSanitizer::print_log_line(const LoggedWrite& write) {
-  if (log_lines_++ >= options_.max_log_entries) return;
-  const std::vector<Frame> frames =
-      resolve(stacks_.get(write.site), {options_.symbolize, options_.strip_path_prefix});
-  const std::string site =
-      frames.empty() ? "" : absl::StrCat(" at ", frames[0].file, ":", frames[0].line);
-  const std::string copied = write.temporary_bytes == 0
-                                 ? ""
-                                 : absl::StrCat(", from a copy of ", write.temporary_bytes,
-                                                " bytes, as source and destination overlap,");
-  sink_.write(absl::StrCat("AliasSanitizer: write through ", name_of(*write.through), " changed ",
-                           write.changed_elements,
-                           write.changed_elements == 1 ? " element" : " elements",
-                           " that other arrays can read", copied, site, "\n"));
+void AliasSanitizer::report(const Finding& finding, bool is_meant, bool promised) {
+  const auto build = [&] {
+    const ResolveOptions resolving{options_.symbolize, options_.strip_path_prefix};
+    Report report = build_report(finding, stacks_, resolving);
+    if (finding.buffer != nullptr && reporter_.writer().draws()) {
+      report.picture = draw_buffer(*finding.buffer, log_, nullptr, stacks_, resolving);
+    }
+    return report;
+  };
+  const Reporter::Key key{finding.rule, finding.events.front().site, finding.arrays[0]->made_at};
+  if (reporter_.add(key, is_meant, promised, coverage_so_far(), build)) end_program();
+}
+
+void AliasSanitizer::end_program() {
+  reporter_.finish(coverage_so_far());
+  std::cout.flush();
+  std::fflush(nullptr);
+  std::_Exit(options_.exitcode);
 }
 
 // ---- installation ----------------------------------------------------------------------------

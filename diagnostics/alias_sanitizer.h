@@ -10,36 +10,24 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "cow/core/observer.h"
+#include "cow/diagnostics/coverage.h"
+#include "cow/diagnostics/finding.h"
+#include "cow/diagnostics/kept_memory.h"
 #include "cow/diagnostics/options.h"
 #include "cow/diagnostics/registry.h"
 #include "cow/diagnostics/report.h"
 #include "cow/diagnostics/report_builder.h"
-#include "cow/diagnostics/report_sink.h"
+#include "cow/diagnostics/reporter.h"
 #include "cow/diagnostics/stack.h"
 #include "cow/diagnostics/surprise.h"
 #include "cow/diagnostics/write_log.h"
 
 namespace cow::alsan {
 
-/// What a program did, as the line at its end tells it.
-struct Coverage {
-  std::int64_t arrays = 0;    // made from no other
-  std::int64_t views = 0;     // made from another, temporaries too
-  std::int64_t writes = 0;    // operations that write
-  std::int64_t aliased = 0;   // of these: another live array can read the bytes
-  std::int64_t declared = 0;  // of these: only arrays of the same value can
-  std::int64_t findings = 0;
-  std::int64_t distinct = 0;  // by write site and view-creation site
-  std::int64_t suppressed = 0;
-};
-
-/// "AliasSanitizer: 14 arrays, 9 views, ...", without a newline.
-std::string coverage_line(const Coverage& coverage);
-
-/// Watches every array: keeps the view tree, logs writes that other arrays can see, and reports
-/// reads that return something else than the reader's own value would hold (AS001).
+/// Watches every array: keeps the view tree, logs writes that other arrays can see, and finds what
+/// the rules of `rule.h` forbid; above all, reads that return something else than the reader's own
+/// value would hold (AS001).
 ///
 /// One lock for all. Arrays of buffers made before it was installed are not watched.
 class AliasSanitizer final : public AccessObserver {
@@ -61,18 +49,19 @@ class AliasSanitizer final : public AccessObserver {
 
   Coverage coverage() const;
 
-  /// Prints the line at the end of the program if there is something to say. Returns the exit code
-  /// that findings call for, 0 if none.
+  /// Looks at what is left, and prints the line at the end of the program if there is something to
+  /// say. Returns the exit code that findings call for, 0 if none.
   int finish();
 
   void on_allocate(internal::Node& node) override;
   void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) override;
+  void on_indexing_copy(internal::Node& made, const internal::Node& source) override;
   void on_read(const internal::Access& access) override;
   void on_read_taken_back() override;
   void* before_write(const internal::Access& access, const internal::Node& value,
                      const internal::Node* dying_source) override;
   void after_write(const internal::Access& access, void* token) override;
-  void on_refused_write(const internal::Node&) override {}
+  void on_refused_write(const internal::Node& node) override;
   void on_detach(internal::Node& value, internal::Buffer& from, Index bytes_copied) override;
   void on_release(internal::Node& node) override;
   void on_forget(internal::Node& node) override;
@@ -89,6 +78,7 @@ class AliasSanitizer final : public AccessObserver {
     std::shared_ptr<ArrayRecord> reader;
     std::vector<Surprise> surprises;
     StackId site;
+    bool is_meant;
   };
 
   /// The lock, of an event that is not the taking back of this thread's last read.
@@ -102,34 +92,42 @@ class AliasSanitizer final : public AccessObserver {
     std::lock_guard<std::mutex> lock_;
   };
 
-  /// Under the lock.
+  // All under the lock.
   Coverage coverage_so_far() const;
   void count_aliased(const PendingWrite& write, const internal::Access& access);
   void record_elements(PendingWrite* write);
   void judge_write(const PendingWrite& write, absl::Span<const Index> changed);
-  void log_write(const PendingWrite& write, Index changed, Index temporary_bytes);
+  void log_write(const PendingWrite& write, std::vector<Index> changed, Index temporary_bytes);
+  void check_self_overlap(const PendingWrite& write, const internal::Access& access);
+  /// Keeps a copy of a buffer that raw pointers reach.
+  void watch_memory(BufferRecord* buffer);
+  /// What was written there behind our back; `array` is whose access noticed.
+  void report_raw(const std::shared_ptr<ArrayRecord>& array, const BufferRecord& buffer,
+                  const std::vector<MemoryTwin::Change>& changes);
   void tell_read(const HeldRead& read);
   /// Those of this thread, and those of `reader`.
   void tell_held_reads(const ArrayRecord* reader);
   /// Groups by the write that is to blame; a report each.
   void report_surprises(const BufferRecord& buffer, const ArrayRecord& reader,
-                        const std::vector<Surprise>& surprises, bool has_read, StackId read_site);
-  void report(const SurpriseFinding& finding);
-  void print_log_line(const LoggedWrite& write);
+                        const std::vector<Surprise>& surprises, bool has_read, StackId read_site,
+                        bool is_meant);
+  void report(const SurpriseFinding& finding, bool is_meant);
+  void report(const Finding& finding, bool is_meant, bool promised = false);
+  [[noreturn]] void end_program();
 
   const Options options_;
   mutable std::mutex mutex_;
   Registry registry_;
   StackDepot stacks_;
   WriteLog log_;
-  ReportSink sink_;
+  KeptMemory kept_memory_;
+  Reporter reporter_;
   Moment now_ = 1;
   Coverage coverage_;
   std::int64_t log_lines_ = 0;
+  std::int64_t reads_ = 0;
+  Index twin_bytes_ = 0;  // of all `BufferRecord::twin`
   std::vector<HeldRead> held_reads_;
-  absl::flat_hash_set<std::pair<StackId, StackId>> seen_sites_;
-  absl::flat_hash_set<std::string> seen_reports_;
-  std::function<void(const Report&)> report_handler_;
   std::function<void(const ReadFindings&)> read_listener_;
 };
 

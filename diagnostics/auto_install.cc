@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "cow/diagnostics/alias_sanitizer.h"
 #include "cow/diagnostics/options.h"
 #include "cow/diagnostics/report_sink.h"
+#include "cow/diagnostics/rule.h"
 
 namespace cow::alsan {
 namespace {
@@ -23,15 +25,26 @@ void at_exit() {
   std::_Exit(code);
 }
 
+std::terminate_handler handler_before = nullptr;
+
+/// An exception that nobody catches: what was found is told before the program ends.
+[[noreturn]] void at_terminate() {
+  alias_sanitizer()->finish();
+  handler_before();
+  std::abort();
+}
+
 bool install() {
   std::vector<std::string> warnings;
   const Options options = options_from_environment(&warnings);
   ReportSink sink(options.log_path);
   for (const std::string& warning : warnings) sink.write("AliasSanitizer: " + warning + "\n");
-  if (options.help) sink.write(options_help());
+  if (options.help == "1") sink.write(options_help());
+  if (const Rule* rule = find_rule(options.help)) sink.write(rule_page(rule->id));
   if (options.mode == Mode::kOff) return false;
   if (install_alias_sanitizer(options) == nullptr) return false;
   std::atexit(at_exit);
+  handler_before = std::set_terminate(at_terminate);
   return true;
 }
 

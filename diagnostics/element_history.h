@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -62,9 +63,12 @@ class ElementHistory {
   void record_write(Index element, std::uint64_t value, Moment moment, const Bits& before,
                     IsKnown is_known, BornBetween born_between);
 
-  /// The write at `moment` changed `element`.
-  void mark_changed(Index element, Moment moment) {
-    if (Element* found = find(element)) found->last_change = moment;
+  /// The write at `moment` changed `element`; `is_meant`: in an `AliasOk` scope.
+  void mark_changed(Index element, Moment moment, bool is_meant) {
+    if (Element* found = find(element)) {
+      found->last_change = moment;
+      found->is_meant = is_meant;
+    }
   }
 
   /// The last write that changed `element`; 0 if none is recorded.
@@ -72,6 +76,15 @@ class ElementHistory {
     const Element* found = find(element);
     return found == nullptr ? 0 : found->last_change;
   }
+
+  /// Was that write in an `AliasOk` scope?
+  bool last_change_is_meant(Index element) const {
+    const Element* found = find(element);
+    return found != nullptr && found->is_meant;
+  }
+
+  /// The bits of `element` before the write at `moment`, if they are still known.
+  std::optional<Bits> before_write(Index element, Moment moment) const;
 
   /// What `value` expects of `element`, whose bits are `now`.
   Bits expected(Index element, const Value& value, const Bits& now) const;
@@ -95,6 +108,7 @@ class ElementHistory {
     absl::InlinedVector<Write, 1> writes;
     Moment last_change = 0;
     std::uint32_t compact_at = 8;
+    bool is_meant = false;
   };
   using Block = std::array<Element, kBlock>;
 

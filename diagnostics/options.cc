@@ -44,6 +44,14 @@ constexpr Word<ReportOn> kReportOnWords[] = {{"read", ReportOn::kRead},
 constexpr Word<Color> kColorWords[] = {
     {"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}};
 
+constexpr Word<Output> kOutputWords[] = {{"text", Output::kText},
+                                         {"json", Output::kJson},
+                                         {"sarif", Output::kSarif},
+                                         {"html", Output::kHtml},
+                                         {"dot", Output::kDot}};
+constexpr Word<Severity> kSeverityWords[] = {
+    {"off", Severity::kOff}, {"warn", Severity::kWarn}, {"error", Severity::kError}};
+
 struct BoolFlag {
   bool Options::*field;
 };
@@ -55,6 +63,11 @@ struct IntFlag {
 struct StringFlag {
   std::string Options::*field;
 };
+/// A truth value, or the code of a rule.
+struct HelpFlag {};
+struct SeverityFlag {
+  RuleId rule;
+};
 template <class E>
 struct WordFlag {
   E Options::*field;
@@ -62,7 +75,8 @@ struct WordFlag {
 };
 
 struct Flag {
-  std::variant<BoolFlag, IntFlag, StringFlag, WordFlag<Mode>, WordFlag<ReportOn>, WordFlag<Color>>
+  std::variant<BoolFlag, IntFlag, StringFlag, HelpFlag, SeverityFlag, WordFlag<Mode>,
+               WordFlag<ReportOn>, WordFlag<Color>, WordFlag<Output>>
       type;
   const char* name;
   const char* help;
@@ -82,7 +96,27 @@ constexpr Flag kFlags[] = {
      "where reports go: stderr, stdout, or a file, to whose name the process id is appended"},
     {IntFlag{&Options::verbosity, 0, 9}, "verbosity",
      "1: print the coverage line even if nothing was found"},
-    {BoolFlag{&Options::help}, "help", "print this list"},
+    {HelpFlag{}, "help", "print this list, or the page of a rule"},
+    {WordFlag<Output>{&Options::output, kOutputWords}, "output",
+     "text and json are written as findings are made; sarif, html and dot are files, complete "
+     "after "
+     "each finding"},
+    {StringFlag{&Options::suppressions}, "suppressions",
+     "a file of findings to leave out: lines RULE:pattern, of a function, file or array"},
+    {BoolFlag{&Options::print_suppressions}, "print_suppressions",
+     "show at the end how often each suppression was used"},
+    {SeverityFlag{RuleId::kSurpriseMutation}, "AS001", "what to do about this rule's findings"},
+    {SeverityFlag{RuleId::kSelfOverlappingWrite}, "AS002", "the same"},
+    {SeverityFlag{RuleId::kPartialOverlap}, "AS003", "the same"},
+    {SeverityFlag{RuleId::kReadOnlyWrite}, "AS004", "the same"},
+    {SeverityFlag{RuleId::kRawWrite}, "AS005", "the same"},
+    {SeverityFlag{RuleId::kLostWrite}, "AS006", "the same"},
+    {SeverityFlag{RuleId::kForeignChange}, "AS007", "the same"},
+    {SeverityFlag{RuleId::kKeptAlive}, "AS008", "the same"},
+    {IntFlag{&Options::sample, 1, INT_MAX}, "sample",
+     "look at one of as many reads: cheaper, and later to find"},
+    {BoolFlag{&Options::blame}, "blame",
+     "record all writes from the start, for blame(): more memory and time"},
     {BoolFlag{&Options::symbolize}, "symbolize",
      "show functions and lines; 0 shows modules and offsets"},
     {IntFlag{&Options::stack_depth, 1, kMaxStackDepth}, "stack_depth",
@@ -135,6 +169,20 @@ bool set(const StringFlag& flag, std::string_view text, Options* options) {
   return true;
 }
 
+bool set(const HelpFlag&, std::string_view text, Options* options) {
+  const auto value = find_word<bool>(kBoolWords, text);
+  const Rule* rule = find_rule(text);
+  if (value) options->help = *value ? "1" : "";
+  if (rule != nullptr) options->help = rule->code;
+  return value.has_value() || rule != nullptr;
+}
+
+bool set(const SeverityFlag& flag, std::string_view text, Options* options) {
+  const auto value = find_word<Severity>(kSeverityWords, text);
+  if (value) options->severity[static_cast<std::size_t>(flag.rule)] = *value;
+  return value.has_value();
+}
+
 template <class E>
 bool set(const WordFlag<E>& flag, std::string_view text, Options* options) {
   const auto value = find_word(flag.words, text);
@@ -150,6 +198,10 @@ std::string allowed(const IntFlag& flag) {
 }
 
 std::string allowed(const StringFlag&) { return "text"; }
+
+std::string allowed(const HelpFlag&) { return absl::StrCat("0|1|AS001 to AS00", kRuleCount); }
+
+std::string allowed(const SeverityFlag&) { return "off|warn|error"; }
 
 template <class E>
 std::string allowed(const WordFlag<E>& flag) {
@@ -168,6 +220,12 @@ std::string shown(const IntFlag& flag, const Options& options) {
 
 std::string shown(const StringFlag& flag, const Options& options) {
   return (options.*flag.field).empty() ? "''" : options.*flag.field;
+}
+
+std::string shown(const HelpFlag&, const Options&) { return "0"; }
+
+std::string shown(const SeverityFlag& flag, const Options& options) {
+  return word_of<Severity>(kSeverityWords, options.severity[static_cast<std::size_t>(flag.rule)]);
 }
 
 template <class E>
@@ -258,6 +316,14 @@ std::optional<std::string_view> take_value(std::string_view* rest) {
 }
 
 }  // namespace
+
+std::array<Severity, kRuleCount> default_severities() {
+  std::array<Severity, kRuleCount> severities;
+  for (const Rule& rule : rules()) {
+    severities[static_cast<std::size_t>(rule.id)] = rule.default_severity;
+  }
+  return severities;
+}
 
 std::vector<std::string> parse_options(std::string_view text, Options* options) {
   std::vector<std::string> warnings;

@@ -1,9 +1,12 @@
 #ifndef COW_DIAGNOSTICS_OPTIONS_H_
 #define COW_DIAGNOSTICS_OPTIONS_H_
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "cow/diagnostics/rule.h"
 
 /// A program may define this to set its own defaults, in the syntax of `ALSAN_OPTIONS`; the
 /// environment overrides them. Called once, before `main`; may return null.
@@ -20,6 +23,12 @@ enum class ReportOn { kRead, kWrite };
 /// When reports are coloured; `kAuto` means on a terminal.
 enum class Color { kAuto, kAlways, kNever };
 
+/// The form of reports.
+enum class Output { kText, kJson, kSarif, kHtml, kDot };
+
+/// What `Options` says of each rule at first.
+std::array<Severity, kRuleCount> default_severities();
+
 /// Run-time options, each with its default. `options_help()` says what they mean.
 struct Options {
   Mode mode = Mode::kWarn;
@@ -27,11 +36,21 @@ struct Options {
   bool halt_on_error = false;
   int exitcode = 67;
   std::string log_path = "stderr";
+  Output output = Output::kText;
+  std::string suppressions;
+  bool print_suppressions = true;
+  /// By `RuleId`.
+  std::array<Severity, kRuleCount> severity = default_severities();
   int verbosity = 0;
-  bool help = false;
+  /// Empty; "1" for the list of options; or the code of a rule, for its page.
+  std::string help;
   bool symbolize = true;
   int stack_depth = 16;
   int max_log_entries = 1 << 16;
+  /// Of as many reads one is looked at.
+  int sample = 1;
+  /// Record all writes, from the start, so that `blame` knows them.
+  bool blame = false;
   Color color = Color::kAuto;
   std::string strip_path_prefix;
 

@@ -79,6 +79,12 @@ std::string name_of(const ArrayRecord& array) {
   return absl::StrCat(array.made_from == nullptr ? "array#" : "view#", array.number);
 }
 
+const ArrayRecord& owner_of(const ArrayRecord& array) {
+  const ArrayRecord* at = &array;
+  while (at->made_from != nullptr) at = at->made_from.get();
+  return *at;
+}
+
 bool is_made_from(const ArrayRecord& array, const ArrayRecord& ancestor) {
   for (const ArrayRecord* at = array.made_from.get(); at != nullptr; at = at->made_from.get()) {
     if (at == &ancestor) return true;
@@ -106,7 +112,11 @@ BufferRecord* Registry::buffer_record(internal::Buffer& buffer) {
                                      buffer.size_bytes,
                                      buffer.memory,
                                      buffer.mode == Mode::kView,
+                                     buffer.give_back != nullptr,
                                      nullptr,
+                                     nullptr,
+                                     nullptr,
+                                     0,
                                      {},
                                      {}};
   }
@@ -130,6 +140,7 @@ std::shared_ptr<ArrayRecord> Registry::new_array(internal::Node& node, StackId s
   array->number = next_array_++;
   array->dtype = node.current_buffer().dtype;
   array->buffer_number = buffer_record(node.current_buffer())->number;
+  array->buffer_bytes = node.current_buffer().size_bytes;
   array->made_at = site;
   refresh(array.get(), node);
   node.record = new RecordPointer(array);
@@ -160,6 +171,8 @@ ArrayRecord* Registry::add_view(internal::Node& made, const internal::Node& sour
   array->how_made = view_op_text(op);
   array->made_from = from;
   array->is_declared = made.has(internal::kDeclared);
+  array->indexing_copy = from->indexing_copy;
+  if (array->indexing_copy != nullptr) ++array->indexing_copy->arrays_alive;
   const bool joins = made.leader != &made;
   array->value = joins ? record_of(*made.leader)->value
                        : new_value(buffer_record(made.current_buffer()), now, from->value);
@@ -167,6 +180,13 @@ ArrayRecord* Registry::add_view(internal::Node& made, const internal::Node& sour
   forget_dead_ancestors(from.get());
   ++view_count_;
   return array.get();
+}
+
+void Registry::mark_indexing_copy(internal::Node& made, const internal::Node& source) {
+  auto copy = std::make_shared<IndexingCopy>();
+  copy->copied_from = record_of(source);
+  copy->arrays_alive = 1;
+  record_of(made)->indexing_copy = std::move(copy);
 }
 
 void Registry::move_value(internal::Node& leader) {
@@ -178,12 +198,16 @@ void Registry::move_value(internal::Node& leader) {
   value->place_in_births = to->births.insert(to->births.end(), value);
   to->values.emplace(value->value.id, value);
   refresh(record_of(leader).get(), leader);
-  for (ArrayRecord* array : value->arrays) array->buffer_number = to->number;
+  for (ArrayRecord* array : value->arrays) {
+    array->buffer_number = to->number;
+    array->buffer_bytes = to->size_bytes;
+  }
 }
 
 void Registry::release(internal::Node& node) {
   ArrayRecord* array = slot_of(node)->get();
   array->is_alive = false;
+  if (array->indexing_copy != nullptr) --array->indexing_copy->arrays_alive;
   auto& arrays = array->value->arrays;
   arrays.erase(std::find(arrays.begin(), arrays.end(), array));
 }

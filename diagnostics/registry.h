@@ -12,6 +12,7 @@
 #include "cow/core/node.h"
 #include "cow/core/observer.h"
 #include "cow/diagnostics/element_history.h"
+#include "cow/diagnostics/memory_twin.h"
 #include "cow/diagnostics/stack.h"
 
 /// What is known of each buffer, value and array. No locks: the sanitizer has one.
@@ -40,8 +41,15 @@ struct BufferRecord {
   std::byte* memory;
   /// Twins are kept. False in copy-on-write mode, where no write shows in another value.
   bool is_judged;
+  bool is_foreign;  // borrowed
   /// Begun at the first write that another array could see.
   std::unique_ptr<ElementHistory> history;
+  /// Of memory that raw pointers reach, if it is watched: borrowed (AS007), or lent for writing
+  /// (AS005). Else null.
+  std::unique_ptr<MemoryTwin> twin;
+  /// The last span for writing that was closed; none of borrowed memory.
+  std::shared_ptr<ArrayRecord> lent_through;
+  StackId lent_at = 0;
   std::list<ValueRecord*> births;  // oldest first
   absl::flat_hash_map<std::uint64_t, ValueRecord*> values;
 
@@ -52,11 +60,21 @@ struct BufferRecord {
   std::byte* address_of(Index element) const { return memory + element * itemsize(); }
 };
 
+/// What becomes of a copy made by an index, such as `a[mask]`, with the views made of it.
+struct IndexingCopy {
+  std::shared_ptr<ArrayRecord> copied_from;
+  int arrays_alive = 0;
+  bool was_read = false;
+  bool was_written = false;
+  StackId written_at = 0;
+};
+
 /// An array, alive or dead: the log and the tree may name it longer than it lives.
-struct ArrayRecord {
+struct ArrayRecord : std::enable_shared_from_this<ArrayRecord> {
   std::uint64_t number;
   DType dtype;
   int buffer_number;
+  Index buffer_bytes;
   StackId made_at;
   std::string label;
   std::string how_made;  // behind the name of `made_from`: "[1:3]", ".T"
@@ -65,13 +83,17 @@ struct ArrayRecord {
   Layout layout;
   std::byte* address;  // of element (0, ..., 0)
   bool is_alive = true;
-  bool is_declared = false;  // made by .ref()
+  bool is_declared = false;                     // made by .ref()
+  std::shared_ptr<IndexingCopy> indexing_copy;  // that it is, or was made from; else null
 
   Index itemsize() const { return dtype_size_bytes(dtype); }
 };
 
 /// The label, or how it was made from what has one, or "array#3".
 std::string name_of(const ArrayRecord& array);
+
+/// The array that `array` was made from first, or itself.
+const ArrayRecord& owner_of(const ArrayRecord& array);
 
 /// Is `ancestor` what `array` was made from, directly or not?
 bool is_made_from(const ArrayRecord& array, const ArrayRecord& ancestor);
@@ -86,6 +108,8 @@ class Registry {
   /// An array made from another; or what a temporary turned into, if they are the same node.
   ArrayRecord* add_view(internal::Node& made, const internal::Node& source, const ViewOp& op,
                         Moment now, StackId site);
+  /// `made`, just added, is a copy of elements of `source`.
+  void mark_indexing_copy(internal::Node& made, const internal::Node& source);
   /// The value that `leader` leads is on another buffer now.
   void move_value(internal::Node& leader);
   /// The handle is gone; then: the node is.
@@ -95,6 +119,11 @@ class Registry {
 
   /// What is known of an observed array.
   static const std::shared_ptr<ArrayRecord>& record_of(const internal::Node& node);
+
+  /// What is known of a buffer; null if no array on it was watched.
+  static const BufferRecord* record_of(const internal::Buffer& buffer) {
+    return static_cast<const BufferRecord*>(buffer.record);
+  }
 
   /// The arrays of `buffer` that are alive, and what they were made from, depth first.
   struct TreeEntry {

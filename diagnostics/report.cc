@@ -19,6 +19,18 @@ std::string site_key(const std::vector<Frame>& frames) {
   return absl::StrCat(" ", site.file, ":", site.line, " ", site.function);
 }
 
+const char* role_of_writer(Direction direction) {
+  switch (direction) {
+    case Direction::kBaseThroughView:
+      return "view";
+    case Direction::kViewThroughBase:
+      return "base";
+    case Direction::kSibling:
+      return "sibling";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string dims_text(const Dims& dims) {
@@ -50,9 +62,47 @@ MemoryMap draw_memory(Index num_elements, Index row_elements,
   return map;
 }
 
+std::string element_text(const ElementText& element) {
+  const std::string index = element.index.empty() ? "()" : absl::StrJoin(element.index, ",");
+  return absl::StrCat(element.array, "[", index, "]");
+}
+
+void tell_change(Report* report, const std::optional<std::vector<Frame>>& read_frames,
+                 std::vector<Frame> write_frames) {
+  const ElementChange& change = *report->change;
+  report->headline = absl::StrCat("of '", change.read.array, "'");
+  std::string through = "by a write that the log no longer holds";
+  if (change.written) {
+    absl::StrAppend(&report->headline, " through its ", role_of_writer(change.direction), " '",
+                    change.written->array, "'");
+    through =
+        absl::StrCat("through ", element_text(*change.written), " = ", element_text(change.read));
+  }
+  // The values stand with the first of the two events.
+  std::string values = absl::StrCat(": ", change.now, ", was ", change.was);
+  if (read_frames) {
+    report->events.push_back({ReportEvent::Role::kRead,
+                              absl::StrCat("READ of ", element_text(change.read), values),
+                              *read_frames});
+    values.clear();
+  }
+  report->events.push_back(
+      {ReportEvent::Role::kWrite,
+       absl::StrCat("WRITTEN ", through, values, " (", change.changed_elements, " of ",
+                    change.total_elements, change.total_elements == 1 ? " element" : " elements",
+                    " changed)"),
+       std::move(write_frames)});
+}
+
+const ReportEvent* Report::event(ReportEvent::Role role) const {
+  const auto found = std::ranges::find(events, role, &ReportEvent::role);
+  return found == events.end() ? nullptr : &*found;
+}
+
 std::string dedup_key(const Report& report) {
   const std::vector<Frame> unknown;
-  return absl::StrCat(report.rule, site_key(report.write_frames),
+  const ReportEvent* write = report.event(ReportEvent::Role::kWrite);
+  return absl::StrCat(report.rule, site_key(write == nullptr ? unknown : write->frames),
                       site_key(report.arrays.empty() ? unknown : report.arrays.front().frames));
 }
 

@@ -1,6 +1,7 @@
 #ifndef COW_DIAGNOSTICS_REPORT_H_
 #define COW_DIAGNOSTICS_REPORT_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -82,6 +83,63 @@ MemoryMap draw_memory(Index num_elements, Index row_elements,
                       absl::FunctionRef<char(Index begin, Index end)> mark,
                       std::vector<std::pair<char, std::string>> legend);
 
+/// One thing that happened, as a report tells it.
+struct ReportEvent {
+  enum class Role { kRead, kWrite, kOther };
+  Role role = Role::kOther;
+  /// "READ of original[1,1]: 999, was 6".
+  std::string text;
+  /// Where, innermost first.
+  std::vector<Frame> frames;
+};
+
+/// Of a surprise: which element, and how it changed under its reader.
+struct ElementChange {
+  Direction direction = Direction::kBaseThroughView;
+  ElementText read;
+  /// The same element as its writer named it; nothing if the log no longer holds the write.
+  std::optional<ElementText> written;
+  /// The element's value after and before the write.
+  std::string now;
+  std::string was;
+  /// Elements of the reader that the write changed, of how many.
+  Index changed_elements = 0;
+  Index total_elements = 0;
+};
+
+/// The buffer of a report when it was made: its arrays, where their elements lie, and the writes
+/// so far. What drawings are made of.
+struct BufferPicture {
+  struct ArrayShape {
+    std::string name;
+    std::string made;  // as in `TreeRow`
+    Dims shape;
+    Dims strides_bytes;
+    Index offset_bytes = 0;  // of element (0, ..., 0), from the start of the buffer
+    int parent = -1;         // in `arrays`; -1 of a base
+    bool is_alive = true;
+    bool is_declared = false;
+    std::vector<Frame> frames;  // where it was made
+  };
+  struct WriteEntry {
+    std::string through;
+    int array = -1;                                 // in `arrays`; -1 if it is gone
+    std::vector<std::pair<Index, Index>> elements;  // changed, as ranges begin <= i < end
+    Index changed_elements = 0;
+    std::vector<Frame> frames;
+    bool is_reported = false;  // it is the one that this report is about
+  };
+  Index id = 0;
+  std::string dtype;
+  Index size_bytes = 0;
+  Index itemsize = 1;
+  /// Parents stand before children.
+  std::vector<ArrayShape> arrays;
+  /// Oldest first: the last ones, and how many were left out.
+  std::vector<WriteEntry> writes;
+  Index writes_left_out = 0;
+};
+
 /// A finding, with everything that is said of it. Plain data: who finds fills it, printers show
 /// it and decide nothing. Texts may hold any bytes.
 struct Report {
@@ -89,25 +147,12 @@ struct Report {
   std::string rule;
   /// "surprise-mutation".
   std::string kind;
-  Direction direction = Direction::kBaseThroughView;
-
-  /// The element that changed under its reader, and the same element as its writer named it.
-  ElementText read;
-  ElementText written;
-  /// False if the log no longer holds the write; `written`, `direction` and `write_frames` then say
-  /// nothing.
-  bool has_write = true;
-  /// The element's value after and before the write.
-  std::string now;
-  std::string was;
-  /// Elements of the reader that the write changed, of how many.
-  Index changed_elements = 0;
-  Index total_elements = 0;
-
-  /// False if the finding was made at the write, before any read.
-  bool has_read = true;
-  std::vector<Frame> read_frames;
-  std::vector<Frame> write_frames;
+  bool is_error = false;
+  /// What stands behind kind and rule: "of 'original' through its view 'slice'".
+  std::string headline;
+  /// In the order shown.
+  std::vector<ReportEvent> events;
+  std::optional<ElementChange> change;
 
   /// The arrays concerned, in the order shown; the first is the view whose creation, with the
   /// write, tells this finding from others.
@@ -117,12 +162,25 @@ struct Report {
   Index buffer_id = 0;
   std::vector<TreeRow> tree;
   MemoryMap memory;
+  /// Filled only for outputs that draw.
+  std::optional<BufferPicture> picture;
 
   /// What to do about it, without the word FIX.
   std::string fix;
   /// The line that is to blame.
   Frame summary_site;
+
+  /// The first event of a role; null if there is none.
+  const ReportEvent* event(ReportEvent::Role role) const;
 };
+
+/// "slice[0,0]", or "total[()]" where there are no axes.
+std::string element_text(const ElementText& element);
+
+/// Fills headline and events from `report->change`, which must be there. `read_frames` is where the
+/// element was read; none if the finding was made at the write.
+void tell_change(Report* report, const std::optional<std::vector<Frame>>& read_frames,
+                 std::vector<Frame> write_frames);
 
 /// What makes a report distinct: rule, write site and view-creation site, as one line that is the
 /// same in every run of the program: "AS001 examples/tour.cc:48 main examples/tour.cc:31 main".

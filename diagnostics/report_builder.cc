@@ -5,91 +5,27 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "cow/core/format.h"
 #include "cow/core/overlap.h"
-#include "cow/diagnostics/tree_branches.h"
+#include "cow/diagnostics/array_text.h"
+#include "cow/diagnostics/rule.h"
 
 namespace cow::alsan {
 namespace {
-
-/// Arrays of a large tree that a report shows besides those that matter.
-constexpr int kOtherRows = 20;
-
-Dims to_dims(absl::Span<const Index> values) { return Dims(values.begin(), values.end()); }
-
-std::string value_text(DType dtype, const Bits& bits) {
-  return format_str({dtype, bits.bytes.data(), {}, {}});
-}
-
-const ArrayRecord& owner_of(const ArrayRecord& array) {
-  const ArrayRecord* at = &array;
-  while (at->made_from != nullptr) at = at->made_from.get();
-  return *at;
-}
-
-ElementText element_of(const ArrayRecord& array, const std::byte* address) {
-  ElementText text{name_of(array), {}};
-  index_of(array, address, &text.index);
-  return text;
-}
-
-ArrayText describe(const ArrayRecord& array, const BufferRecord& buffer, const StackDepot& stacks,
-                   const ResolveOptions& options) {
-  ArrayText text;
-  text.name = name_of(array);
-  text.dtype = dtype_name(array.dtype);
-  text.shape = to_dims(array.layout.shape());
-  if (array.made_from == nullptr) {
-    text.origin = base_origin(buffer.number, buffer.size_bytes);
-  } else {
-    text.strides_bytes = to_dims(array.layout.strides());
-    text.origin = view_origin(name_of(*array.made_from) + array.how_made);
-  }
-  text.frames = resolve(stacks.get(array.made_at), options);
-  return text;
-}
 
 /// Is the element at `address` one of `array`'s, and which?
 bool covers(const ArrayRecord& array, const std::byte* address, Dims* index) {
   return !array.layout.empty() && index_of(array, address, index);
 }
 
-/// One line an array; large trees keep the arrays that matter.
-std::vector<TreeRow> tree_rows(const SurpriseFinding& finding, const ArrayRecord* writer,
-                               const std::byte* changed) {
-  std::vector<TreeRow> rows;
-  int others = 0, left_out = 0;
-  for (const Registry::TreeEntry& entry : Registry::tree_of(finding.buffer)) {
-    const ArrayRecord& array = *entry.array;
-    const bool matters = &array == &finding.reader || &array == writer;
-    if (!matters && ++others > kOtherRows) {
-      ++left_out;
-      continue;
-    }
-    TreeRow row;
-    row.depth = entry.depth;
-    row.name = name_of(array);
-    row.made =
-        array.made_from == nullptr ? dims_text(to_dims(array.layout.shape())) : array.how_made;
+std::vector<TreeRow> tree_of(const SurpriseFinding& finding, const ArrayRecord* writer) {
+  const std::byte* changed = finding.buffer.address_of(finding.surprises.front().element);
+  return tree_rows(finding.buffer, [&](const ArrayRecord& array) -> RowNote {
+    if (&array == &finding.reader) return {finding.has_read ? "read here" : "changed here", ""};
+    if (&array == writer) return {"written here", ""};
     Dims index;
-    if (&array == &finding.reader && finding.has_read) {
-      row.arrow = "read here";
-    } else if (&array == writer) {
-      row.arrow = "written here";
-    } else if (!array.is_alive) {
-      row.note = "dropped";
-    } else if (covers(array, changed, &index)) {
-      row.note = absl::StrCat("also changed: [", absl::StrJoin(index, ","), "]");
-    }
-    rows.push_back(std::move(row));
-  }
-  if (left_out > 0) {
-    TreeRow row;
-    row.depth = 1;
-    row.name = absl::StrCat("... and ", left_out, " more");
-    rows.push_back(std::move(row));
-  }
-  return rows;
+    if (!array.is_alive || !covers(array, changed, &index)) return {};
+    return {"", absl::StrCat("also changed: [", absl::StrJoin(index, ","), "]")};
+  });
 }
 
 MemoryMap memory_map(const SurpriseFinding& finding, const ArrayRecord* writer) {
@@ -142,73 +78,83 @@ Direction direction_of(const ArrayRecord& reader, const ArrayRecord& writer) {
   return Direction::kSibling;
 }
 
+namespace {
+
+ElementChange change_of(const SurpriseFinding& finding) {
+  const Surprise& first = finding.surprises.front();
+  const std::byte* changed = finding.buffer.address_of(first.element);
+  ElementChange change;
+  change.direction = finding.write == nullptr
+                         ? Direction::kSibling
+                         : direction_of(finding.reader, *finding.write->through);
+  change.read = element_of(finding.reader, changed);
+  if (finding.write != nullptr) {
+    ArrayRecord then = *finding.write->through;  // where it was when it was written
+    then.layout = finding.write->layout;
+    then.address = finding.write->address;
+    change.written = element_of(then, changed);
+  }
+  change.now = value_text(finding.buffer.dtype, first.now);
+  change.was = value_text(finding.buffer.dtype, first.was);
+  change.changed_elements = static_cast<Index>(finding.surprises.size());
+  change.total_elements = finding.reader.layout.size();
+  return change;
+}
+
+/// The arrays that a report describes, each once.
+class ShownArrays {
+ public:
+  void add(const ArrayRecord* array) {
+    if (std::find(arrays_.begin(), arrays_.end(), array) == arrays_.end()) arrays_.push_back(array);
+  }
+  std::vector<ArrayText> describe(const StackDepot& stacks, const ResolveOptions& options) const {
+    std::vector<ArrayText> texts;
+    for (const ArrayRecord* array : arrays_) {
+      texts.push_back(alsan::describe(*array, stacks, options));
+    }
+    return texts;
+  }
+
+ private:
+  std::vector<const ArrayRecord*> arrays_;
+};
+
+}  // namespace
+
 Report build_report(const SurpriseFinding& finding, const StackDepot& stacks,
                     const ResolveOptions& options) {
   const ArrayRecord& reader = finding.reader;
   const BufferRecord& buffer = finding.buffer;
-  const Surprise& first = finding.surprises.front();
-  const std::byte* changed = buffer.address_of(first.element);
   const ArrayRecord* writer = finding.write == nullptr ? nullptr : finding.write->through.get();
 
   Report report;
-  report.rule = "AS001";
-  report.kind = "surprise-mutation";
-  report.direction = writer == nullptr ? Direction::kSibling : direction_of(reader, *writer);
-  report.has_read = finding.has_read;
-  report.read = element_of(reader, changed);
-  report.now = value_text(buffer.dtype, first.now);
-  report.was = value_text(buffer.dtype, first.was);
-  report.changed_elements = static_cast<Index>(finding.surprises.size());
-  report.total_elements = reader.layout.size();
-  if (finding.has_read) report.read_frames = resolve(stacks.get(finding.read_site), options);
-  if (writer != nullptr) {
-    ArrayRecord then = *writer;  // where it was when it was written
-    then.layout = finding.write->layout;
-    then.address = finding.write->address;
-    report.written = element_of(then, changed);
-    report.write_frames = resolve(stacks.get(finding.write->site), options);
-  } else {
-    report.has_write = false;
-  }
+  report.rule = rule_of(RuleId::kSurpriseMutation).code;
+  report.kind = rule_of(RuleId::kSurpriseMutation).kind;
+  report.change = change_of(finding);
+  std::optional<std::vector<Frame>> read_frames;
+  if (finding.has_read) read_frames = resolve(stacks.get(finding.read_site), options);
+  tell_change(
+      &report, read_frames,
+      writer == nullptr ? std::vector<Frame>() : resolve(stacks.get(finding.write->site), options));
 
-  std::vector<const ArrayRecord*> shown;
-  const auto show = [&](const ArrayRecord* array) {
-    if (std::find(shown.begin(), shown.end(), array) == shown.end()) shown.push_back(array);
-  };
-  const bool reader_is_the_view = report.direction == Direction::kViewThroughBase;
-  if (reader_is_the_view || writer == nullptr) show(&reader);
-  if (writer != nullptr) show(writer);
-  show(&reader);
-  show(&owner_of(reader));
-  for (const ArrayRecord* array : shown) {
-    report.arrays.push_back(describe(*array, buffer, stacks, options));
-  }
+  ShownArrays shown;
+  const bool reader_is_the_view = report.change->direction == Direction::kViewThroughBase;
+  if (reader_is_the_view || writer == nullptr) shown.add(&reader);
+  if (writer != nullptr) shown.add(writer);
+  shown.add(&reader);
+  shown.add(&owner_of(reader));
+  report.arrays = shown.describe(stacks, options);
 
   report.buffer_id = buffer.number;
-  report.tree = tree_rows(finding, writer, changed);
+  report.tree = tree_of(finding, writer);
   report.memory = memory_map(finding, writer);
-  report.fix = report.has_write
-                   ? fix_text(report.direction, report.read.array, report.written.array)
-                   : kFixWithoutWrite;
-  const std::vector<Frame>& blamed = report.has_write ? report.write_frames : report.read_frames;
-  if (!blamed.empty()) report.summary_site = blamed.front();
+  report.fix = writer == nullptr ? kFixWithoutWrite
+                                 : fix_text(report.change->direction, report.change->read.array,
+                                            report.change->written->array);
+  const ReportEvent& blamed =
+      writer == nullptr && finding.has_read ? report.events.front() : report.events.back();
+  if (!blamed.frames.empty()) report.summary_site = blamed.frames.front();
   return report;
-}
-
-std::string tree_text(const BufferRecord& buffer) {
-  const std::vector<Registry::TreeEntry> entries = Registry::tree_of(buffer);
-  std::vector<int> depths;
-  for (const Registry::TreeEntry& entry : entries) depths.push_back(entry.depth);
-  const std::vector<std::string> branches = tree_branches(depths);
-  std::string text;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const ArrayRecord& array = *entries[i].array;
-    absl::StrAppend(&text, branches[i], name_of(array), " ",
-                    dims_text(to_dims(array.layout.shape())), array.how_made.empty() ? "" : " = ",
-                    array.how_made, array.is_declared ? " (declared)" : "",
-                    array.is_alive ? "" : " (dropped)", "\n");
-  }
-  return text;
 }
 
 }  // namespace cow::alsan

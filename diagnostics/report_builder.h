@@ -31,9 +31,6 @@ Direction direction_of(const ArrayRecord& reader, const ArrayRecord& writer);
 Report build_report(const SurpriseFinding& finding, const StackDepot& stacks,
                     const ResolveOptions& options);
 
-/// A buffer's tree of arrays as text, a line each, with shapes and how each was made.
-std::string tree_text(const BufferRecord& buffer);
-
 }  // namespace cow::alsan
 
 #endif  // COW_DIAGNOSTICS_REPORT_BUILDER_H_

@@ -36,11 +36,6 @@ std::string printable(std::string text) {
   return text;
 }
 
-std::string element_text(const ElementText& element) {
-  const std::string index = element.index.empty() ? "()" : absl::StrJoin(element.index, ",");
-  return absl::StrCat(printable(element.array), "[", index, "]");
-}
-
 // " file:line", as far as it is known.
 std::string site_text(const Frame& frame) {
   if (frame.file.empty()) return "";
@@ -82,47 +77,17 @@ class TextPrinter {
 
   void header() {
     line("", std::string(65, '='));
-    line(options_.is_error ? kRed : kMagenta,
-         absl::StrCat("==", options_.pid, "==", options_.is_error ? "ERROR" : "WARNING",
-                      ": AliasSanitizer: ", report_.kind, " (", report_.rule, ") of '",
-                      printable(report_.read.array), "'", through_text()));
+    line(report_.is_error ? kRed : kMagenta,
+         absl::StrCat("==", options_.pid, "==", report_.is_error ? "ERROR" : "WARNING",
+                      ": AliasSanitizer: ", report_.kind, " (", report_.rule, ") ",
+                      printable(report_.headline)));
   }
 
-  std::string through_text() const {
-    if (!report_.has_write) return "";
-    return absl::StrCat(" through its ", writer_role(), " '", printable(report_.written.array),
-                        "'");
-  }
-
-  const char* writer_role() const {
-    switch (report_.direction) {
-      case Direction::kBaseThroughView:
-        return "view";
-      case Direction::kViewThroughBase:
-        return "base";
-      case Direction::kSibling:
-        return "sibling";
-    }
-    return "";
-  }
-
-  // The values stand with the first of the two events.
   void events() {
-    const std::string values =
-        absl::StrCat(": ", printable(report_.now), ", was ", printable(report_.was));
-    if (report_.has_read) {
-      line(kBlue, absl::StrCat("READ of ", element_text(report_.read), values));
-      frames(report_.read_frames);
+    for (const ReportEvent& event : report_.events) {
+      line(event.role == ReportEvent::Role::kRead ? kBlue : kMagenta, printable(event.text));
+      frames(event.frames);
     }
-    const std::string through = report_.has_write
-                                    ? absl::StrCat("through ", element_text(report_.written), " = ",
-                                                   element_text(report_.read))
-                                    : "by a write that the log no longer holds";
-    line(kMagenta,
-         absl::StrCat("WRITTEN ", through, report_.has_read ? "" : values, " (",
-                      report_.changed_elements, " of ", report_.total_elements,
-                      report_.total_elements == 1 ? " element" : " elements", " changed)"));
-    if (report_.has_write) frames(report_.write_frames);
   }
 
   void array_made(const ArrayText& array) {

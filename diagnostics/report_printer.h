@@ -10,8 +10,6 @@ namespace cow::alsan {
 /// What a printed report shows besides the report.
 struct PrintOptions {
   int pid = 0;
-  /// "ERROR" instead of "WARNING".
-  bool is_error = false;
   /// With ANSI colours, as on a terminal.
   bool color = false;
 };

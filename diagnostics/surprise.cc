@@ -1,17 +1,12 @@
 #include "cow/diagnostics/surprise.h"
 
+#include <algorithm>
 #include <optional>
+
+#include "cow/diagnostics/for_each_address.h"
 
 namespace cow::alsan {
 namespace {
-
-void visit_axes(const Layout& layout, int axis, std::byte* at,
-                absl::FunctionRef<void(std::byte*)> fn) {
-  if (axis == layout.ndim()) return fn(at);
-  for (Index i = 0; i < layout.extent(axis); ++i) {
-    visit_axes(layout, axis + 1, at + i * layout.stride(axis), fn);
-  }
-}
 
 std::optional<Surprise> surprise_at(const BufferRecord& buffer, const Value& reader,
                                     Index element) {
@@ -20,18 +15,15 @@ std::optional<Surprise> surprise_at(const BufferRecord& buffer, const Value& rea
   const Bits now = Bits::load(buffer.address_of(element), buffer.itemsize());
   const Bits was = buffer.history->expected(element, reader, now);
   if (was == now) return std::nullopt;
-  return Surprise{0, element, now, was, buffer.history->last_change(element)};
+  return Surprise{0,
+                  element,
+                  now,
+                  was,
+                  buffer.history->last_change(element),
+                  buffer.history->last_change_is_meant(element)};
 }
 
 }  // namespace
-
-void for_each_address(const internal::Access& access, absl::FunctionRef<void(std::byte*)> fn) {
-  if (access.is_scattered) {
-    for (Index displacement : access.displacements) fn(access.address + displacement);
-  } else if (!access.layout.empty()) {
-    visit_axes(access.layout, 0, access.address, fn);
-  }
-}
 
 std::vector<Surprise> find_surprises(const BufferRecord& buffer, const Value& reader,
                                      const internal::Access& access) {

@@ -3,7 +3,6 @@
 
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "cow/core/observer.h"
 #include "cow/diagnostics/registry.h"
 
@@ -15,11 +14,9 @@ struct Surprise {
   Index element;   // of the buffer
   Bits now;
   Bits was;
-  Moment write;  // the last one that changed the element
+  Moment write;           // the last one that changed the element
+  bool is_meant = false;  // it was in an `AliasOk` scope
 };
-
-/// Calls `fn(address)` for each element of `access`, in C order.
-void for_each_address(const internal::Access& access, absl::FunctionRef<void(std::byte*)> fn);
 
 /// The surprises of a read through an array of `reader`'s value: a pure function of the history.
 /// O(elements read), and less where nothing was written.

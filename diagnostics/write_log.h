@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "cow/diagnostics/registry.h"
 #include "cow/diagnostics/stack.h"
@@ -18,6 +20,10 @@ struct LoggedWrite {
   std::byte* address;
   StackId site;
   Index changed_elements;
+  std::uint64_t value = 0;  // that was written
+  /// The elements of the buffer that changed, as ranges begin <= i < end; all in one if there are
+  /// many.
+  std::vector<std::pair<Index, Index>> changed;
   Index temporary_bytes = 0;  // of the copy of a source that overlapped the destination
 };
 
@@ -27,8 +33,10 @@ class WriteLog {
   explicit WriteLog(int capacity) : capacity_(static_cast<std::size_t>(capacity)) {}
 
   void add(LoggedWrite write);
-  /// Null if it was dropped. O(log size).
+  /// Null if it was dropped. O(logarithm of the log's size).
   const LoggedWrite* find(Moment moment) const;
+  /// Oldest first.
+  const std::deque<LoggedWrite>& writes() const { return writes_; }
   std::int64_t dropped() const { return dropped_; }
 
  private:

@@ -16,6 +16,7 @@ namespace {
 
 using alsan::Direction;
 using alsan::Report;
+using Role = alsan::ReportEvent::Role;
 using ::cow::testing::collecting_sanitizer;
 using ::cow::testing::take_reports;
 
@@ -27,8 +28,7 @@ class AliasSanitizerTest : public ::testing::Test {
   }
   void expect_silence() {
     for (const Report& report : take_reports()) {
-      ADD_FAILURE() << report.rule << " of " << report.read.array << ": " << report.now << ", was "
-                    << report.was;
+      ADD_FAILURE() << report.rule << " " << report.headline;
     }
   }
   Report the_report() {
@@ -47,15 +47,15 @@ TEST_F(AliasSanitizerTest, ReportsABaseThatChangedThroughItsView) {
   original.sum();
   const Report report = the_report();
   EXPECT_EQ(report.rule, "AS001");
-  EXPECT_EQ(report.direction, Direction::kBaseThroughView);
-  EXPECT_EQ(report.read.array, "original");
-  EXPECT_EQ(report.read.index, Dims({1, 1}));
-  EXPECT_EQ(report.written.array, "slice");
-  EXPECT_EQ(report.written.index, Dims({0, 0}));
-  EXPECT_EQ(report.now, "999");
-  EXPECT_EQ(report.was, "6");
-  EXPECT_EQ(report.changed_elements, 1);
-  EXPECT_EQ(report.total_elements, 12);
+  EXPECT_EQ(report.change->direction, Direction::kBaseThroughView);
+  EXPECT_EQ(report.change->read.array, "original");
+  EXPECT_EQ(report.change->read.index, Dims({1, 1}));
+  EXPECT_EQ(report.change->written->array, "slice");
+  EXPECT_EQ(report.change->written->index, Dims({0, 0}));
+  EXPECT_EQ(report.change->now, "999");
+  EXPECT_EQ(report.change->was, "6");
+  EXPECT_EQ(report.change->changed_elements, 1);
+  EXPECT_EQ(report.change->total_elements, 12);
 }
 
 TEST_F(AliasSanitizerTest, NamesTheLinesOfThisFile) {
@@ -67,18 +67,19 @@ TEST_F(AliasSanitizerTest, NamesTheLinesOfThisFile) {
   const int read_line = __LINE__ + 1;
   base.max();
   const Report report = the_report();
-  ASSERT_FALSE(report.read_frames.empty());
-  ASSERT_FALSE(report.write_frames.empty());
+  ASSERT_FALSE(report.event(Role::kRead)->frames.empty());
+  ASSERT_FALSE(report.event(Role::kWrite)->frames.empty());
   ASSERT_FALSE(report.arrays.empty());
   ASSERT_FALSE(report.arrays[0].frames.empty());
-  EXPECT_EQ(report.read_frames[0].line, read_line);
-  EXPECT_EQ(report.write_frames[0].line, write_line);
+  EXPECT_EQ(report.event(Role::kRead)->frames[0].line, read_line);
+  EXPECT_EQ(report.event(Role::kWrite)->frames[0].line, write_line);
   EXPECT_EQ(report.arrays[0].frames[0].line, view_line);
   for (const alsan::Frame& frame :
-       {report.read_frames[0], report.write_frames[0], report.arrays[0].frames[0]}) {
+       {report.event(Role::kRead)->frames[0], report.event(Role::kWrite)->frames[0],
+        report.arrays[0].frames[0]}) {
     EXPECT_TRUE(frame.file.ends_with("tests/alias_sanitizer_test.cc")) << frame.file;
   }
-  EXPECT_EQ(report.summary_site, report.write_frames[0]);
+  EXPECT_EQ(report.summary_site, report.event(Role::kWrite)->frames[0]);
 }
 
 TEST_F(AliasSanitizerTest, ReportsAViewThatChangedThroughItsBase) {
@@ -87,11 +88,11 @@ TEST_F(AliasSanitizerTest, ReportsAViewThatChangedThroughItsBase) {
   base(3) = 30;
   view.sum();
   const Report report = the_report();
-  EXPECT_EQ(report.direction, Direction::kViewThroughBase);
-  EXPECT_EQ(report.read.array, "view");
-  EXPECT_EQ(report.read.index, Dims({1}));
-  EXPECT_EQ(report.written.array, "base");
-  EXPECT_EQ(report.written.index, Dims({3}));
+  EXPECT_EQ(report.change->direction, Direction::kViewThroughBase);
+  EXPECT_EQ(report.change->read.array, "view");
+  EXPECT_EQ(report.change->read.index, Dims({1}));
+  EXPECT_EQ(report.change->written->array, "base");
+  EXPECT_EQ(report.change->written->index, Dims({3}));
 }
 
 TEST_F(AliasSanitizerTest, ReportsASibling) {
@@ -101,9 +102,9 @@ TEST_F(AliasSanitizerTest, ReportsASibling) {
   row(1) = 7;
   column.sum();
   const Report report = the_report();
-  EXPECT_EQ(report.direction, Direction::kSibling);
-  EXPECT_EQ(report.read.array, "column");
-  EXPECT_EQ(report.written.array, "row");
+  EXPECT_EQ(report.change->direction, Direction::kSibling);
+  EXPECT_EQ(report.change->read.array, "column");
+  EXPECT_EQ(report.change->written->array, "row");
 }
 
 TEST_F(AliasSanitizerTest, AHandleCopyIsAView) {
@@ -112,7 +113,7 @@ TEST_F(AliasSanitizerTest, AHandleCopyIsAView) {
   snapshots.push_back(history);
   history(0) = 1;
   snapshots[0].sum();
-  EXPECT_EQ(the_report().direction, Direction::kViewThroughBase);
+  EXPECT_EQ(the_report().change->direction, Direction::kViewThroughBase);
 }
 
 TEST_F(AliasSanitizerTest, AByValueParameterIsAView) {
@@ -120,7 +121,7 @@ TEST_F(AliasSanitizerTest, AByValueParameterIsAView) {
   const auto clear = [](Array<int> parameter) { parameter.fill(9); };
   clear(a);
   a.sum();
-  EXPECT_EQ(the_report().direction, Direction::kBaseThroughView);
+  EXPECT_EQ(the_report().change->direction, Direction::kBaseThroughView);
 }
 
 TEST_F(AliasSanitizerTest, DeclaredAliasesAndInPlaceExpressionsAreNoSurprise) {
@@ -172,7 +173,7 @@ TEST_F(AliasSanitizerTest, BitsAreCompared) {
   expect_silence();  // the same bits, though NaN != NaN
   view(0) = -0.0;
   a.sum();
-  EXPECT_EQ(the_report().now, "-0.0");  // other bits, though -0.0 == 0.0
+  EXPECT_EQ(the_report().change->now, "-0.0");  // other bits, though -0.0 == 0.0
 }
 
 TEST_F(AliasSanitizerTest, EveryKindOfReadIsSeen) {
@@ -217,8 +218,8 @@ TEST_F(AliasSanitizerTest, ASpansChangedElementsAreItsWrite) {
   }
   a.sum();
   const Report report = the_report();
-  EXPECT_EQ(report.read.index, Dims({2}));
-  EXPECT_EQ(report.changed_elements, 1);
+  EXPECT_EQ(report.change->read.index, Dims({2}));
+  EXPECT_EQ(report.change->changed_elements, 1);
 }
 
 TEST_F(AliasSanitizerTest, AMaskedWriteIsOfTheChosenElements) {
@@ -227,7 +228,7 @@ TEST_F(AliasSanitizerTest, AMaskedWriteIsOfTheChosenElements) {
   a(0) = 10;                   // view's twin still has 1
   view[index_list({2})] = 30;  // does not settle element 0
   view.sum();
-  EXPECT_EQ(the_report().read.index, Dims({0}));
+  EXPECT_EQ(the_report().change->read.index, Dims({0}));
 }
 
 TEST_F(AliasSanitizerTest, OneReportForOnePlace) {
@@ -248,8 +249,8 @@ TEST_F(AliasSanitizerTest, TheWriterMayBeGone) {
   }
   a.sum();
   const Report report = the_report();
-  EXPECT_EQ(report.written.array, "short-lived");
-  EXPECT_EQ(report.written.index, Dims({0}));
+  EXPECT_EQ(report.change->written->array, "short-lived");
+  EXPECT_EQ(report.change->written->index, Dims({0}));
 }
 
 TEST_F(AliasSanitizerTest, CountsWhatTheProgramDid) {
@@ -311,10 +312,10 @@ TEST_F(AliasSanitizerTest, TheLeftSideIsNotRead) {
   const auto read = view[mask];
   const int first = read(0);
   EXPECT_EQ(first, 7);
-  EXPECT_EQ(the_report().read.array, "view");
+  EXPECT_EQ(the_report().change->read.array, "view");
   base[2] = 30;
   view[index_list({2})] += 1;
-  EXPECT_EQ(the_report().now, "30");
+  EXPECT_EQ(the_report().change->now, "30");
 }
 
 }  // namespace

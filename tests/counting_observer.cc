@@ -58,6 +58,11 @@ void CountingObserver::on_view(Node& made, const Node& source, const ViewOp& op)
   ++views;
 }
 
+void CountingObserver::on_indexing_copy(internal::Node& made, const internal::Node& source) {
+  EXPECT_NE(&made, &source);
+  ++indexing_copies;
+}
+
 void CountingObserver::on_read(const Access& access) {
   touch(access);
   ++reads;

@@ -14,6 +14,7 @@ class CountingObserver : public AccessObserver {
  public:
   void on_allocate(internal::Node& node) override;
   void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) override;
+  void on_indexing_copy(internal::Node& made, const internal::Node& source) override;
   void on_read(const internal::Access& access) override;
   void on_read_taken_back() override {}
   void* before_write(const internal::Access& access, const internal::Node& value,
@@ -27,7 +28,8 @@ class CountingObserver : public AccessObserver {
   void on_label(internal::Node& node) override;
   std::string view_tree_text(const internal::Node& node) override;
 
-  std::atomic<Index> allocations{0}, views{0}, reads{0}, refusals{0}, releases{0}, labels{0};
+  std::atomic<Index> allocations{0}, indexing_copies{0}, views{0}, reads{0}, refusals{0},
+      releases{0}, labels{0};
   std::atomic<Index> writes{0};       // that have ended
   std::atomic<Index> open_writes{0};  // that have begun, and not ended
   std::atomic<Index> detaches{0}, detached_bytes{0};

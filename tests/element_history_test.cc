@@ -43,7 +43,7 @@ TEST(ElementHistoryTest, OnlyAChangeIsTheLastChange) {
   EXPECT_EQ(history.last_change(0), 0u);
   history.record_write(0, 1, 5, bits(0), known, nobody_between);
   EXPECT_EQ(history.last_change(0), 0u);
-  history.mark_changed(0, 5);
+  history.mark_changed(0, 5, false);
   history.record_write(0, 1, 8, bits(1), known, nobody_between);
   EXPECT_EQ(history.last_change(0), 5u);
 }

@@ -41,14 +41,23 @@ TEST(OptionsTest, ReadsEveryOption) {
   expected.exitcode = 0;
   expected.log_path = "reports";
   expected.verbosity = 2;
-  expected.help = true;
+  expected.help = "1";
   expected.symbolize = false;
   expected.stack_depth = 3;
   expected.max_log_entries = 7;
   expected.color = Color::kNever;
   expected.strip_path_prefix = "/home/me/";
+  expected.output = Output::kSarif;
+  expected.suppressions = "known.txt";
+  expected.print_suppressions = false;
+  expected.severity[static_cast<std::size_t>(RuleId::kPartialOverlap)] = Severity::kError;
+  expected.severity[static_cast<std::size_t>(RuleId::kKeptAlive)] = Severity::kOff;
+  expected.sample = 10;
+  expected.blame = true;
   EXPECT_EQ(parsed("mode=cow:report_on=write:halt_on_error=1:exitcode=0:log_path=reports:"
-                   "verbosity=2:help=1:symbolize=0:stack_depth=3:max_log_entries=7:color=never:"
+                   "output=sarif:suppressions=known.txt:print_suppressions=0:AS003=error:AS008=off:"
+                   "sample=10:blame=1:verbosity=2:help=1:symbolize=0:stack_"
+                   "depth=3:max_log_entries=7:color=never:"
                    "strip_path_prefix=/home/me/"),
             expected);
 }
@@ -58,6 +67,14 @@ TEST(OptionsTest, ReadsEveryMode) {
   EXPECT_EQ(parsed("mode=log").mode, Mode::kLog);
   EXPECT_EQ(parsed("mode=warn").mode, Mode::kWarn);
   EXPECT_EQ(parsed("mode=error").mode, Mode::kError);
+}
+
+TEST(OptionsTest, HelpMayNameARule) {
+  EXPECT_EQ(parsed("help=AS003").help, "AS003");
+  EXPECT_EQ(parsed("help=AS003:help=0").help, "");
+  Options options;
+  EXPECT_EQ(parse_options("help=AS999", &options).size(), 1u);
+  EXPECT_EQ(options, Options());
 }
 
 TEST(OptionsTest, SeparatorsMayBeMixed) {

@@ -65,8 +65,8 @@ TEST_F(ReportBuilderTest, AViewThatChangedIsTheFirstArrayShown) {
   const Report report = the_report();
   ASSERT_EQ(report.arrays.size(), 2u);
   EXPECT_EQ(report.arrays[0].name, "view");
-  EXPECT_EQ(report.now, "2.5");
-  EXPECT_EQ(report.was, "0.0");
+  EXPECT_EQ(report.change->now, "2.5");
+  EXPECT_EQ(report.change->was, "0.0");
   EXPECT_THAT(report.fix, HasSubstr("keep view.copy()"));
 }
 
@@ -93,10 +93,10 @@ TEST_F(ReportBuilderTest, CountsWhatOneWriteChangedAndReportsEachWriteOnItsOwn) 
   base.sum();
   const std::vector<Report> reports = testing::take_reports();
   ASSERT_EQ(reports.size(), 2u);
-  EXPECT_EQ(reports[0].written.array, "left");
-  EXPECT_EQ(reports[0].changed_elements, 3);
-  EXPECT_EQ(reports[1].written.array, "right");
-  EXPECT_EQ(reports[1].changed_elements, 1);
+  EXPECT_EQ(reports[0].change->written->array, "left");
+  EXPECT_EQ(reports[0].change->changed_elements, 3);
+  EXPECT_EQ(reports[1].change->written->array, "right");
+  EXPECT_EQ(reports[1].change->changed_elements, 1);
 }
 
 }  // namespace

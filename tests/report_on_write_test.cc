@@ -29,10 +29,9 @@ TEST(ReportOnWriteTest, ReportsEachValueThatWouldSeeTheChange) {
   EXPECT_EQ(sanitizer.coverage().findings - before, 2);
   const std::vector<alsan::Report> reports = testing::take_reports();
   ASSERT_EQ(reports.size(), 1u);
-  EXPECT_EQ(reports[0].read.array, "base");
-  EXPECT_FALSE(reports[0].has_read);
-  EXPECT_TRUE(reports[0].read_frames.empty());
-  EXPECT_EQ(reports[0].written.array, "row");
+  EXPECT_EQ(reports[0].change->read.array, "base");
+  EXPECT_EQ(reports[0].event(alsan::ReportEvent::Role::kRead), nullptr);
+  EXPECT_EQ(reports[0].change->written->array, "row");
   base.sum();
   EXPECT_TRUE(testing::take_reports().empty());
 }

@@ -39,19 +39,25 @@ SUMMARY: AliasSanitizer: surprise-mutation examples/tour.cc:48 in main
 
 Frame main_at(int line) { return {"main", "examples/tour.cc", line}; }
 
-Report tour_report() {
+ElementChange tour_change() {
+  ElementChange change;
+  change.read = {"original", {1, 1}};
+  change.written = {"slice", {0, 0}};
+  change.now = "999";
+  change.was = "6";
+  change.changed_elements = 1;
+  change.total_elements = 12;
+  return change;
+}
+
+Report tour_report(const ElementChange& change = tour_change(), bool has_read = true) {
   Report report;
   report.rule = "AS001";
   report.kind = "surprise-mutation";
-  report.direction = Direction::kBaseThroughView;
-  report.read = {"original", {1, 1}};
-  report.written = {"slice", {0, 0}};
-  report.now = "999";
-  report.was = "6";
-  report.changed_elements = 1;
-  report.total_elements = 12;
-  report.read_frames = {main_at(52)};
-  report.write_frames = {main_at(48)};
+  report.change = change;
+  std::optional<std::vector<Frame>> read_frames;
+  if (has_read) read_frames = {main_at(52)};
+  tell_change(&report, read_frames, {main_at(48)});
   report.arrays = {
       {"slice", "int64", {2, 2}, {32, 8}, view_origin("original[1:3, 1:3]"), {main_at(31)}},
       {"original", "int64", {3, 4}, {}, base_origin(1, 96), {main_at(24)}}};
@@ -70,42 +76,45 @@ Report tour_report() {
   return report;
 }
 
-std::string printed(const Report& report) { return print_text(report, {4242, false, false}); }
+std::string printed(const Report& report) { return print_text(report, {4242, false}); }
 
 TEST(ReportPrinterTest, PrintsTheExampleToTheLetter) { EXPECT_EQ(printed(tour_report()), kGolden); }
 
 TEST(ReportPrinterTest, ErrorsSayError) {
-  const std::string text = print_text(tour_report(), {17, true, false});
+  Report report = tour_report();
+  report.is_error = true;
+  const std::string text = print_text(report, {17, false});
   EXPECT_THAT(text, HasSubstr("\n==17==ERROR: AliasSanitizer: surprise-mutation (AS001) of "));
   EXPECT_THAT(text, Not(HasSubstr("WARNING")));
 }
 
 TEST(ReportPrinterTest, ColourAddsOnlyEscapes) {
-  std::string text = print_text(tour_report(), {4242, true, true});
+  Report report = tour_report();
+  report.is_error = true;
+  std::string text = print_text(report, {4242, true});
   EXPECT_THAT(text, HasSubstr("\033[1m\033[31m==4242==ERROR"));
   for (std::size_t at; (at = text.find('\033')) != text.npos;) {
     text.erase(at, text.find('m', at) - at + 1);
   }
-  EXPECT_EQ(text, print_text(tour_report(), {4242, true, false}));
+  EXPECT_EQ(text, printed(report));
   EXPECT_THAT(printed(tour_report()), Not(HasSubstr("\033")));
 }
 
 TEST(ReportPrinterTest, DirectionsHaveTheirWords) {
-  Report report = tour_report();
-  report.read = {"slice", {0, 0}};
-  report.written = {"original", {1, 1}};
-  report.direction = Direction::kViewThroughBase;
-  EXPECT_THAT(printed(report),
+  ElementChange change = tour_change();
+  change.read = {"slice", {0, 0}};
+  change.written = {"original", {1, 1}};
+  change.direction = Direction::kViewThroughBase;
+  EXPECT_THAT(printed(tour_report(change)),
               AllOf(HasSubstr("of 'slice' through its base 'original'\nREAD of slice[0,0]: 999"),
                     HasSubstr("WRITTEN through original[1,1] = slice[0,0] (")));
-  report.direction = Direction::kSibling;
-  EXPECT_THAT(printed(report), HasSubstr("of 'slice' through its sibling 'original'\n"));
+  change.direction = Direction::kSibling;
+  EXPECT_THAT(printed(tour_report(change)),
+              HasSubstr("of 'slice' through its sibling 'original'\n"));
 }
 
 TEST(ReportPrinterTest, ValuesStandAtTheWriteIfNothingWasRead) {
-  Report report = tour_report();
-  report.has_read = false;
-  EXPECT_THAT(printed(report),
+  EXPECT_THAT(printed(tour_report(tour_change(), false)),
               AllOf(HasSubstr("'slice'\nWRITTEN through slice[0,0] = original[1,1]: 999, was 6 (1 "
                               "of 12 elements changed)\n    #0 main examples/tour.cc:48\n"),
                     Not(HasSubstr("READ of"))));
@@ -113,8 +122,9 @@ TEST(ReportPrinterTest, ValuesStandAtTheWriteIfNothingWasRead) {
 
 TEST(ReportPrinterTest, StacksAreNumberedAndMayBePartlyUnknown) {
   Report report = tour_report();
-  report.read_frames = {{"f", "a.cc", 1}, {"g", "", 0}, {"", "(app+0x12)", 0}, {"main", "a.cc", 0}};
-  report.write_frames = {};
+  report.events[0].frames = {
+      {"f", "a.cc", 1}, {"g", "", 0}, {"", "(app+0x12)", 0}, {"main", "a.cc", 0}};
+  report.events[1].frames = {};
   report.summary_site = {};
   const std::string text = printed(report);
   EXPECT_THAT(text, HasSubstr("    #0 f a.cc:1\n    #1 g\n    #2 (app+0x12)\n    #3 main a.cc\n"));
@@ -169,11 +179,12 @@ TEST(ReportPrinterTest, PartsThatAreNotThereAreLeftOut) {
 }
 
 TEST(ReportPrinterTest, ScalarsAndVectors) {
-  Report report = tour_report();
-  report.read = {"total", {}};
+  ElementChange change = tour_change();
+  change.read = {"total", {}};
+  change.total_elements = 1;
+  Report report = tour_report(change);
   report.arrays = {{"total", "bool", {}, {}, base_origin(2, 1), {}},
                    {"line", "bool", {4}, {-8}, view_origin("x[::-1]"), {}}};
-  report.total_elements = 1;
   EXPECT_THAT(printed(report),
               AllOf(HasSubstr("READ of total[()]: "), HasSubstr("(1 of 1 element changed)"),
                     HasSubstr("'total' bool (), buffer #2, 1 bytes, made at\n"),
@@ -181,10 +192,10 @@ TEST(ReportPrinterTest, ScalarsAndVectors) {
 }
 
 TEST(ReportPrinterTest, LabelsCannotForgeLines) {
-  Report report = tour_report();
-  report.read.array = "a\n==1==ERROR\x1b[2J\x7f";
-  report.now = "\r";
-  const std::string text = printed(report);
+  ElementChange change = tour_change();
+  change.read.array = "a\n==1==ERROR\x1b[2J\x7f";
+  change.now = "\r";
+  const std::string text = printed(tour_report(change));
   EXPECT_THAT(text, HasSubstr("of 'a?==1==ERROR?[2J?' through"));
   EXPECT_THAT(text, HasSubstr(": ?, was 6\n"));
   for (const char* unwanted : {"\x1b", "\x7f", "\r", "\n==1"}) {

@@ -22,18 +22,18 @@ TEST(ReportTest, DedupKeyIsRuleWriteSiteAndViewSite) {
   Report report;
   report.rule = "AS001";
   EXPECT_EQ(dedup_key(report), "AS001 ? ?");
-  report.write_frames = {{"f", "a.cc", 3}, {"main", "a.cc", 9}};
+  report.events.push_back({ReportEvent::Role::kWrite, "", {{"f", "a.cc", 3}, {"main", "a.cc", 9}}});
   report.arrays.resize(2);
   report.arrays[0].frames = {{"g", "b.cc", 4}};
   report.arrays[1].frames = {{"h", "c.cc", 5}};
   const std::string key = dedup_key(report);
   EXPECT_EQ(key, "AS001 a.cc:3 f b.cc:4 g");
 
-  report.now = "7";
-  report.read_frames = {{"reader", "d.cc", 1}};
-  report.write_frames[1].line = 10;
+  report.headline = "7";
+  report.events.push_back({ReportEvent::Role::kRead, "", {{"reader", "d.cc", 1}}});
+  report.events[0].frames[1].line = 10;
   EXPECT_EQ(dedup_key(report), key);
-  report.write_frames[0].line = 4;
+  report.events[0].frames[0].line = 4;
   EXPECT_NE(dedup_key(report), key);
 }
 

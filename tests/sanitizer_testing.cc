@@ -18,6 +18,14 @@ alsan::AliasSanitizer& collecting_sanitizer(const alsan::Options& options) {
   return *installed;
 }
 
+alsan::Options only_surprises() {
+  alsan::Options options;
+  options.severity.fill(alsan::Severity::kOff);
+  options.severity[static_cast<std::size_t>(alsan::RuleId::kSurpriseMutation)] =
+      alsan::Severity::kWarn;
+  return options;
+}
+
 std::vector<alsan::Report> take_reports() { return std::exchange(reports, {}); }
 
 }  // namespace cow::testing

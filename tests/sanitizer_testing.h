@@ -11,6 +11,9 @@ namespace cow::testing {
 /// before any array; its reports are collected instead of printed.
 alsan::AliasSanitizer& collecting_sanitizer(const alsan::Options& options = {});
 
+/// Options under which only surprises (AS001) are findings.
+alsan::Options only_surprises();
+
 /// The reports since the last call.
 std::vector<alsan::Report> take_reports();
 

@@ -51,6 +51,21 @@ TEST_P(SelectionTest, OnTheLeftItIsTheElements) {
   EXPECT_EQ(elements_of(a), (Numbers{12, 0, 11, 23, 0, 10}));
 }
 
+TEST_P(SelectionTest, FunctionsWriteWhatOperatorsWrite) {
+  Ints a = numbered({6});
+  a[a > 3].fill(Index{9});
+  EXPECT_EQ(elements_of(a), (std::vector<Index>{0, 1, 2, 3, 9, 9}));
+  const Ints values = numbered({2});
+  Ints named = numbered({2});
+  a[index_list({2, 3})].assign(values);
+  a[index_list({4, 5})].assign(named);
+  EXPECT_EQ(elements_of(a), (std::vector<Index>{0, 1, 0, 1, 0, 1}));
+  auto copy = a[a > 0];
+  copy.fill(Index{7}).assign(numbered({3}));
+  EXPECT_EQ(elements_of(copy), count_up(3));
+  EXPECT_EQ(elements_of(a), (std::vector<Index>{0, 1, 0, 1, 0, 1}));
+}
+
 TEST_P(SelectionTest, ReadsAllBeforeItWrites) {
   Ints a = array<Index>({3, 2, 1, 0});
   a[a] = a;

@@ -4,6 +4,7 @@
 
 #include "cow/core/array.h"
 #include "cow/core/creation.h"
+#include "cow/diagnostics/for_each_address.h"
 #include "cow/tests/sanitizer_testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -171,7 +171,7 @@ Outcome check_program(const std::string& line) {
 }  // namespace
 
 void replay_alias_programs(const std::string& path, Tally* tally) {
-  collecting_sanitizer();
+  collecting_sanitizer(testing::only_surprises());
   check_lines(path, tally, check_program);
 }
 

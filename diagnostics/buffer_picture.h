@@ -1,0 +1,20 @@
+#ifndef COW_DIAGNOSTICS_BUFFER_PICTURE_H_
+#define COW_DIAGNOSTICS_BUFFER_PICTURE_H_
+
+#include "cow/diagnostics/registry.h"
+#include "cow/diagnostics/report.h"
+#include "cow/diagnostics/stack.h"
+#include "cow/diagnostics/symbolizer.h"
+#include "cow/diagnostics/write_log.h"
+
+namespace cow::alsan {
+
+/// What drawings of a buffer are made of: its arrays and the last of its logged writes, `reported`
+/// marked. At most 200 arrays and 100 writes.
+BufferPicture draw_buffer(const BufferRecord& buffer, const WriteLog& log,
+                          const LoggedWrite* reported, const StackDepot& stacks,
+                          const ResolveOptions& options);
+
+}  // namespace cow::alsan
+
+#endif  // COW_DIAGNOSTICS_BUFFER_PICTURE_H_

@@ -1,0 +1,111 @@
+#include "cow/diagnostics/output/html_output.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "cow/diagnostics/output/json_output.h"
+#include "nlohmann/json.hpp"
+
+namespace cow::alsan {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Lines shown before and after a site.
+constexpr int kContextLines = 3;
+
+// The page's parts, generated from page.html, page.css and page.js.
+constexpr const char* kPage[] = {
+#include "diagnostics/output/page.inc"
+};
+
+/// Some lines of each file around the sites of the reports: {"a.cc": {"3": "text", ...}}.
+class Sources {
+ public:
+  explicit Sources(const SourceReader& read) : read_(read) {}
+
+  void add(const std::vector<Frame>& frames) {
+    for (const Frame& frame : frames) add(frame);
+  }
+  std::string json() const {
+    Json files = Json::object();
+    for (const auto& [file, lines] : shown_) {
+      for (const auto& [number, text] : lines) files[file][absl::StrCat(number)] = text;
+    }
+    return files.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+
+ private:
+  void add(const Frame& frame) {
+    if (frame.file.empty() || frame.line <= 0) return;
+    const std::vector<std::string>& lines = lines_of(frame.file);
+    const int end = std::min(frame.line + kContextLines, static_cast<int>(lines.size()));
+    for (int line = std::max(frame.line - kContextLines, 1); line <= end; ++line) {
+      shown_[frame.file][line] = lines[static_cast<std::size_t>(line - 1)];
+    }
+  }
+  const std::vector<std::string>& lines_of(const std::string& file) {
+    const auto [found, is_new] = files_.try_emplace(file);
+    if (is_new) {
+      if (const std::optional<std::string> text = read_(file)) {
+        found->second = absl::StrSplit(*text, '\n');
+      }
+    }
+    return found->second;
+  }
+
+  const SourceReader& read_;
+  std::map<std::string, std::vector<std::string>> files_;
+  std::map<std::string, std::map<int, std::string>> shown_;
+};
+
+/// Inside of a script element nothing may look like its end.
+std::string for_script(std::string json) { return absl::StrReplaceAll(json, {{"<", "\\u003c"}}); }
+
+std::string for_text(std::string_view text) {
+  return absl::StrReplaceAll({text.data(), text.size()},
+                             {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
+}
+
+}  // namespace
+
+std::optional<std::string> read_source(const std::string& path) {
+  const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
+  for (const std::string& root :
+       {std::string(), workspace == nullptr ? std::string() : absl::StrCat(workspace, "/")}) {
+    std::ifstream file(root + path, std::ios::binary);
+    if (!file) continue;
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+  return std::nullopt;
+}
+
+std::string html_document(absl::Span<const Report> reports, const Coverage& coverage,
+                          const SourceReader& source) {
+  Sources sources(source);
+  std::string data = "[";
+  for (const Report& report : reports) {
+    absl::StrAppend(&data, data.size() > 1 ? "," : "", report_json(report));
+    for (const ReportEvent& event : report.events) sources.add(event.frames);
+    for (const ArrayText& array : report.arrays) sources.add(array.frames);
+    if (!report.picture) continue;
+    for (const auto& write : report.picture->writes) sources.add(write.frames);
+  }
+  data += "]";
+  std::string page;
+  for (const char* part : kPage) page += part;
+  return absl::StrReplaceAll(page, {{"@COVERAGE@", for_text(coverage_line(coverage))},
+                                    {"@REPORTS@", for_script(std::move(data))},
+                                    {"@SOURCES@", for_script(sources.json())}});
+}
+
+}  // namespace cow::alsan

@@ -1,0 +1,74 @@
+#include "cow/tests/output/sample_reports.h"
+
+namespace cow::alsan {
+namespace {
+
+Frame main_at(int line) { return {"main", "examples/tour.cc", line}; }
+
+}  // namespace
+
+Report tour_report() {
+  Report report;
+  report.rule = "AS001";
+  report.kind = "surprise-mutation";
+  ElementChange change;
+  change.read = {"original", {1, 1}};
+  change.written = ElementText{"slice", {0, 0}};
+  change.now = "999";
+  change.was = "6";
+  change.changed_elements = 1;
+  change.total_elements = 12;
+  report.change = change;
+  tell_change(&report, std::vector<Frame>{main_at(52)}, {main_at(48)});
+  report.arrays = {
+      {"slice", "int64", {2, 2}, {32, 8}, view_origin("original[1:3, 1:3]"), {main_at(31)}},
+      {"original", "int64", {3, 4}, {}, base_origin(1, 96), {main_at(24)}}};
+  report.buffer_id = 1;
+  report.tree = {{0, "original", "(3,4)", "read here", ""},
+                 {1, "slice", "[1:3, 1:3]", "written here", ""},
+                 {1, "transposed", ".T", "", "also changed: [1,1]"},
+                 {2, "gone", "[0]", "", "dropped"}};
+  report.fix = "write to slice.copy()";
+  report.summary_site = main_at(48);
+  BufferPicture picture;
+  picture.id = 1;
+  picture.dtype = "int64";
+  picture.size_bytes = 96;
+  picture.itemsize = 8;
+  picture.arrays = {{"original", "", {3, 4}, {32, 8}, 0, -1, true, false, {main_at(24)}},
+                    {"slice", "[1:3, 1:3]", {2, 2}, {32, 8}, 40, 0, true, false, {main_at(31)}},
+                    {"transposed", ".T", {4, 3}, {8, 32}, 0, 0, true, false, {main_at(33)}},
+                    {"gone", "[0]", {3}, {32}, 0, 2, false, false, {main_at(34)}}};
+  picture.writes = {{"original", 0, {{0, 1}, {3, 4}}, 2, {main_at(40)}, false},
+                    {"slice", 1, {{5, 6}}, 1, {main_at(48)}, true}};
+  report.picture = picture;
+  return report;
+}
+
+Report plain_report() {
+  Report report;
+  report.rule = "AS006";
+  report.kind = "lost-write";
+  report.is_error = true;
+  report.headline = "to 'c', a copy of elements of 'a'";
+  report.events = {{ReportEvent::Role::kWrite, "WRITTEN to c", {{"f", "src/my file.cc", 7}}},
+                   {ReportEvent::Role::kOther, "DROPPED", {}}};
+  report.arrays = {{"c", "bool", {4}, {}, base_origin(3, 4), {{"f", "src/my file.cc", 6}}}};
+  report.summary_site = {"f", "src/my file.cc", 7};
+  return report;
+}
+
+Report hostile_report() {
+  Report report = tour_report();
+  const std::string name = "</script><b>\"'\\\n\x01\xff\xc3(";
+  report.headline = "of '" + name + "'";
+  report.events[0].text = name;
+  report.events[0].frames[0] = {name, name, 1};
+  report.tree[1].name = name;
+  report.arrays[0].name = name;
+  report.picture->arrays[1].name = name;
+  report.summary_site.file = name;
+  return report;
+}
+
+}  // namespace cow::alsan
