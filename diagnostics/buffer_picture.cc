@@ -27,12 +27,13 @@ BufferPicture draw_buffer(const BufferRecord& buffer, const WriteLog& log,
   for (const Registry::TreeEntry& entry : Registry::tree_of(buffer)) {
     if (picture.arrays.size() == kMaxArrays) break;
     const ArrayRecord& array = *entry.array;
-    const auto parent = places.find(array.made_from.get());
+    const auto found = places.find(array.made_from.get());
+    const int parent = found == places.end() ? -1 : found->second;
     places.emplace(&array, static_cast<int>(picture.arrays.size()));
     picture.arrays.push_back({name_of(array), array.how_made, to_dims(array.layout.shape()),
                               to_dims(array.layout.strides()), array.address - buffer.memory,
-                              parent == places.end() ? -1 : parent->second, array.is_alive,
-                              array.is_declared, resolve(stacks.get(array.made_at), options)});
+                              parent, array.is_alive, array.is_declared,
+                              resolve(stacks.get(array.made_at), options)});
   }
 
   for (auto write = log.writes().rbegin(); write != log.writes().rend(); ++write) {

@@ -38,6 +38,37 @@ run "exitcode=0"
 check "exitcode=0 leaves the program's own" [ $code = 3 ]
 check "exitcode=0 still reports" has "$err" "SUMMARY"
 
+# Under a test runner, machine-readable output goes to the folder that it collects.
+rm -f "$TEST_UNDECLARED_OUTPUTS_DIR"/alsan.json.*
+run "output=json"
+check "json: exit code" [ $code = 67 ]
+check "json: nothing for people" [ -z "$err" ]
+json=$(cat "$TEST_UNDECLARED_OUTPUTS_DIR"/alsan.json.*)
+check "json: reports" count_is "$json" '^{"event":"report","rule":"AS001"' 2
+check "json: the picture" count_is "$json" '"is_reported":true' 2
+check "json: the end" count_is "$json" '^{"event":"exit","arrays":1,' 1
+
+for output in sarif html dot; do
+  rm -f report.*
+  run "output=$output:log_path=report"
+  check "$output: exit code" [ $code = 67 ]
+  check "$output: where it is" has "$err" "AliasSanitizer: report in report."
+  check "$output: coverage" has "$err" "3 findings (2 distinct)"
+  check "$output: one file, complete" [ "$(ls report.*)" = "$(ls report.*.$output)" ]
+  check "$output: what was found" grep -q "surprising_program.cc" report.*.$output
+done
+
+echo "AS001:surprising_program.cc" >known.txt
+run "suppressions=known.txt"
+check "suppressed: exit code" [ $code = 3 ]
+check "suppressed: told" has "$err" "  2 AS001:surprising_program.cc"
+
+run "AS001=off"
+check "off by rule" [ $code = 3 ]
+
+run "AS001=error"
+check "error by rule" has "$err" "==ERROR: AliasSanitizer: surprise-mutation"
+
 run "mode=off"
 check "off: exit code" [ $code = 3 ]
 check "off: silence" [ -z "$err" ]
