@@ -817,9 +817,9 @@ def reduction_facts():
             for _ in range(14):
                 shape = random_shape(4, 60)
                 special = chance(0.5)
+                if name == "mean" and dtype == "complex128":
+                    special = False  # NumPy divides by n + 0j, which turns infinities into NaN
                 a = random_elements(dtype, shape, simple=True, special=special)
-                if name == "mean" and kind_of(dtype) == 2 and special:
-                    a = np.abs(a) if np.dtype(dtype).kind == "f" else a
                 axes = rng.sample(range(len(shape)), len(shape))
                 x = a.transpose(axes)
                 flips = [axis for axis in range(x.ndim) if chance(0.25)]
