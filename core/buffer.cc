@@ -1,7 +1,5 @@
 #include "cow/core/buffer.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <memory>
 #include <new>
@@ -12,10 +10,7 @@
 namespace cow::internal {
 namespace {
 
-constexpr std::size_t kCacheLineBytes = 64;
-
-// A page, or 0: no whole pages are asked for.
-constinit std::atomic<std::size_t> page_bytes{0};
+constexpr std::align_val_t kAlignment{64};
 
 std::uint64_t next_space() {
   static constinit std::atomic<std::uint64_t> counter{0};
@@ -23,8 +18,7 @@ std::uint64_t next_space() {
 }
 
 struct FreeMemory {
-  std::align_val_t alignment;
-  void operator()(std::byte* memory) const { ::operator delete(memory, alignment); }
+  void operator()(std::byte* memory) const { ::operator delete(memory, kAlignment); }
 };
 
 }  // namespace
@@ -45,22 +39,11 @@ ByteRange Buffer::extent() const {
   return {begin, begin + size_bytes};
 }
 
-void give_observed_buffers_whole_pages() {
-  page_bytes.store(static_cast<std::size_t>(sysconf(_SC_PAGESIZE)), std::memory_order_relaxed);
-}
-
 Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root) {
-  std::size_t bytes = static_cast<std::size_t>(std::max<Index>(size_bytes, 1));
-  std::align_val_t alignment{kCacheLineBytes};
-  const std::size_t page = page_bytes.load(std::memory_order_relaxed);
-  if (observed && page != 0) {
-    bytes = (bytes + page - 1) / page * page;
-    alignment = std::align_val_t{page};
-  }
+  const std::size_t bytes = static_cast<std::size_t>(std::max<Index>(size_bytes, 1));
   std::unique_ptr<std::byte, FreeMemory> memory(
-      static_cast<std::byte*>(::operator new(bytes, alignment)), FreeMemory{alignment});
+      static_cast<std::byte*>(::operator new(bytes, kAlignment)));
   Buffer* buffer = new Buffer(dtype, mode, observed, memory.get(), size_bytes, root);
-  buffer->alignment = alignment;
   memory.release();
   return buffer;
 }
@@ -83,7 +66,7 @@ void unpin(Buffer* buffer) {
   if (buffer->give_back) {
     buffer->give_back();
   } else {
-    FreeMemory{buffer->alignment}(buffer->memory);
+    FreeMemory()(buffer->memory);
   }
   delete buffer;
 }
