@@ -7,6 +7,7 @@
 
 #include "cow/core/mode.h"
 #include "cow/core/overlap.h"
+#include "cow/core/shares_memory.h"
 #include "cow/diagnostics/alias_ok.h"
 #include "cow/diagnostics/array_text.h"
 #include "cow/diagnostics/buffer_picture.h"
@@ -20,30 +21,6 @@ constexpr Index kOverlapWork = 1000;
 
 /// Memory reached by raw pointers that is watched, in all; the rest is not.
 constexpr Index kTwinBytes = 64 << 20;
-
-/// Ranges of changed elements that a logged write keeps apart.
-constexpr std::size_t kLoggedRanges = 256;
-
-/// `elements`, in any order, as ranges begin <= i < end; one for all if there would be too many.
-std::vector<std::pair<Index, Index>> ranges_of(std::vector<Index> elements) {
-  std::sort(elements.begin(), elements.end());
-  std::vector<std::pair<Index, Index>> ranges;
-  for (Index element : elements) {
-    if (!ranges.empty() && element <= ranges.back().second) {
-      ranges.back().second = element + 1;
-    } else if (ranges.size() == kLoggedRanges) {
-      return {{ranges.front().first, elements.back() + 1}};
-    } else {
-      ranges.emplace_back(element, element + 1);
-    }
-  }
-  return ranges;
-}
-
-StridedMemory memory_of(const ArrayRecord& array) {
-  return {reinterpret_cast<Index>(array.address), array.layout.shape(), array.layout.strides(),
-          array.itemsize()};
-}
 
 AliasSanitizer* the_sanitizer = nullptr;
 
@@ -74,6 +51,7 @@ struct AliasSanitizer::PendingWrite {
 
 AliasSanitizer::AliasSanitizer(Options options)
     : options_(std::move(options)),
+      resolving_{options_.symbolize, options_.strip_path_prefix},
       stacks_(options_.stack_depth),
       log_(options_.max_log_entries),
       reporter_(options_) {}
@@ -104,7 +82,7 @@ int AliasSanitizer::finish() {
   std::lock_guard lock(mutex_);
   for (const HeldRead& read : std::exchange(held_reads_, {})) tell_read(read);
   for (const KeptMemory::Kept& kept : kept_memory_.find()) {
-    report(kept_alive(kept.view, kept.buffer_bytes, kept.view_bytes, kept.at_exit), false);
+    report(kept_alive(*kept.view, kept.buffer_bytes, kept.view_bytes, kept.at_exit), false);
   }
   return reporter_.finish(coverage_so_far());
 }
@@ -141,7 +119,7 @@ void AliasSanitizer::on_release(internal::Node& node) {
   const std::shared_ptr<ArrayRecord>& array = Registry::record_of(node);
   const IndexingCopy* copy = array->indexing_copy.get();
   if (copy == nullptr || copy->arrays_alive > 0 || !copy->was_written || copy->was_read) return;
-  report(lost_write(array, *copy, stacks_.capture()), AliasOk::current() != nullptr);
+  report(lost_write(*array, *copy, stacks_.capture()), AliasOk::current() != nullptr);
 }
 
 void AliasSanitizer::on_forget(internal::Node& node) {
@@ -157,7 +135,7 @@ void AliasSanitizer::on_free(internal::Buffer& buffer) {
     if (record->twin != nullptr) {
       // Borrowed memory may be gone already.
       if (record->lent_through != nullptr) {
-        report_raw(record->lent_through, *record, record->twin->look_at_all());
+        report_raw(*record->lent_through, *record, record->twin->look_at_all());
       }
       twin_bytes_ -= record->size_bytes;
     }
@@ -185,7 +163,7 @@ void AliasSanitizer::on_read(const internal::Access& access) {
   }
   if (options_.sample > 1 && reads_++ % options_.sample != 0) return;
   if (MemoryTwin* twin = reader->value->buffer->twin.get()) {
-    report_raw(reader, *reader->value->buffer, twin->look(access));
+    report_raw(*reader, *reader->value->buffer, twin->look(access));
   }
   std::vector<Surprise> surprises =
       find_surprises(*reader->value->buffer, reader->value->value, access);
@@ -207,8 +185,7 @@ void AliasSanitizer::watch_memory(BufferRecord* buffer) {
       std::make_unique<MemoryTwin>(buffer->memory, buffer->size_bytes, buffer->itemsize());
 }
 
-void AliasSanitizer::report_raw(const std::shared_ptr<ArrayRecord>& array,
-                                const BufferRecord& buffer,
+void AliasSanitizer::report_raw(const ArrayRecord& array, const BufferRecord& buffer,
                                 const std::vector<MemoryTwin::Change>& changes) {
   if (changes.empty()) return;
   const RuleId rule = buffer.is_foreign ? RuleId::kForeignChange : RuleId::kRawWrite;
@@ -278,11 +255,11 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
     if (access.only_changed) copy->was_read = true;  // whoever has a span may have read, too
   }
   if (buffer.twin != nullptr) {
-    report_raw(write->node, buffer, buffer.twin->look(access));
+    report_raw(*write->node, buffer, buffer.twin->look(access));
     buffer.twin->begin_write(access);
   }
   if (access.node.has(internal::kFromConst) && reporter_.is_on(RuleId::kReadOnlyWrite)) {
-    report(write_behind_const(write->node, buffer, site), write->is_meant);
+    report(write_behind_const(*write->node, buffer, site), write->is_meant);
   }
   if (access.node.has(internal::kStretched) && buffer.is_judged) check_self_overlap(*write, access);
   // Once others have written, own writes count too: they are what the value then expects.
@@ -359,7 +336,7 @@ void AliasSanitizer::after_write(const internal::Access& access, void* token) {
   if (buffer.twin != nullptr) buffer.twin->end_write(access);
   const bool promised = NoOverlap::is_promised();
   if (access.temporary_bytes > 0 && reporter_.is_on(RuleId::kPartialOverlap, promised)) {
-    report(partial_overlap(write->through, buffer, access.temporary_bytes, write->site),
+    report(partial_overlap(*write->through, buffer, access.temporary_bytes, write->site),
            write->is_meant, promised);
   }
   if (!write->is_recorded) return;
@@ -384,13 +361,9 @@ void AliasSanitizer::after_write(const internal::Access& access, void* token) {
 
 void AliasSanitizer::check_self_overlap(const PendingWrite& write, const internal::Access& access) {
   if (!reporter_.is_on(RuleId::kSelfOverlappingWrite)) return;
-  const Layout& layout = access.node.layout;
-  const OverlapResult found =
-      find_self_overlap({reinterpret_cast<Index>(access.node.address()), layout.shape(),
-                         layout.strides(), write.node->itemsize()},
-                        kOverlapWork);
+  const OverlapResult found = find_self_overlap(internal::memory_of(access.node), kOverlapWork);
   if (found.verdict != Verdict::kYes) return;
-  report(self_overlapping_write(write.node, *write.value->buffer, found.index_a, found.index_b,
+  report(self_overlapping_write(*write.node, *write.value->buffer, found.index_a, found.index_b,
                                 write.site),
          write.is_meant);
 }
@@ -398,8 +371,8 @@ void AliasSanitizer::check_self_overlap(const PendingWrite& write, const interna
 void AliasSanitizer::on_refused_write(const internal::Node& node) {
   const StackId site = stacks_.capture();
   EventLock lock(*this);
-  const std::shared_ptr<ArrayRecord>& array = Registry::record_of(node);
-  report(refused_write(array, *array->value->buffer, site), AliasOk::current() != nullptr);
+  const ArrayRecord& array = *Registry::record_of(node);
+  report(refused_write(array, *array.value->buffer, site), AliasOk::current() != nullptr);
 }
 
 void AliasSanitizer::log_write(const PendingWrite& write, std::vector<Index> changed,
@@ -408,11 +381,10 @@ void AliasSanitizer::log_write(const PendingWrite& write, std::vector<Index> cha
   const Index count = static_cast<Index>(changed.size());
   if (options_.mode == Mode::kLog && log_lines_++ < options_.max_log_entries) {
     reporter_.writer().log(
-        {name_of(through), count, temporary_bytes,
-         resolve(stacks_.get(write.site), {options_.symbolize, options_.strip_path_prefix})});
+        {name_of(through), count, temporary_bytes, resolve(stacks_.get(write.site), resolving_)});
   }
   log_.add({write.moment, write.through, through.layout, through.address, write.site, count,
-            write.value->value.id, ranges_of(std::move(changed)), temporary_bytes});
+            ranges_of(std::move(changed)), temporary_bytes});
 }
 
 void AliasSanitizer::judge_write(const PendingWrite& write, absl::Span<const Index> changed) {
@@ -459,32 +431,27 @@ void AliasSanitizer::report(const SurpriseFinding& finding, bool is_meant) {
       direction_of(finding.reader, *finding.write->through) == Direction::kViewThroughBase;
   const StackId view_site =
       reader_is_the_view ? finding.reader.made_at : finding.write->through->made_at;
-  const auto build = [&] {
-    Report report =
-        build_report(finding, stacks_, {options_.symbolize, options_.strip_path_prefix});
-    if (reporter_.writer().draws()) {
-      report.picture = draw_buffer(finding.buffer, log_, finding.write, stacks_,
-                                   {options_.symbolize, options_.strip_path_prefix});
-    }
-    return report;
-  };
-  if (reporter_.add({RuleId::kSurpriseMutation, write_site, view_site}, is_meant, false,
-                    coverage_so_far(), build)) {
-    end_program();
-  }
+  add_report({RuleId::kSurpriseMutation, write_site, view_site}, is_meant, false, &finding.buffer,
+             finding.write, [&] { return build_report(finding, stacks_, resolving_); });
 }
 
 void AliasSanitizer::report(const Finding& finding, bool is_meant, bool promised) {
-  const auto build = [&] {
-    const ResolveOptions resolving{options_.symbolize, options_.strip_path_prefix};
-    Report report = build_report(finding, stacks_, resolving);
-    if (finding.buffer != nullptr && reporter_.writer().draws()) {
-      report.picture = draw_buffer(*finding.buffer, log_, nullptr, stacks_, resolving);
+  add_report({finding.rule, finding.events.front().site, finding.arrays[0]->made_at}, is_meant,
+             promised, finding.buffer, nullptr,
+             [&] { return build_report(finding, stacks_, resolving_); });
+}
+
+void AliasSanitizer::add_report(const Reporter::Key& key, bool is_meant, bool promised,
+                                const BufferRecord* buffer, const LoggedWrite* write,
+                                absl::FunctionRef<Report()> build) {
+  const auto build_with_picture = [&] {
+    Report report = build();
+    if (buffer != nullptr && reporter_.writer().draws()) {
+      report.picture = draw_buffer(*buffer, log_, write, stacks_, resolving_);
     }
     return report;
   };
-  const Reporter::Key key{finding.rule, finding.events.front().site, finding.arrays[0]->made_at};
-  if (reporter_.add(key, is_meant, promised, coverage_so_far(), build)) end_program();
+  if (reporter_.add(key, is_meant, promised, coverage_so_far(), build_with_picture)) end_program();
 }
 
 void AliasSanitizer::end_program() {

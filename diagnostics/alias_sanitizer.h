@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "cow/core/observer.h"
 #include "cow/diagnostics/coverage.h"
 #include "cow/diagnostics/finding.h"
@@ -21,6 +23,7 @@
 #include "cow/diagnostics/reporter.h"
 #include "cow/diagnostics/stack.h"
 #include "cow/diagnostics/surprise.h"
+#include "cow/diagnostics/symbolizer.h"
 #include "cow/diagnostics/write_log.h"
 
 namespace cow::alsan {
@@ -102,7 +105,7 @@ class AliasSanitizer final : public AccessObserver {
   /// Keeps a copy of a buffer that raw pointers reach.
   void watch_memory(BufferRecord* buffer);
   /// What was written there behind our back; `array` is whose access noticed.
-  void report_raw(const std::shared_ptr<ArrayRecord>& array, const BufferRecord& buffer,
+  void report_raw(const ArrayRecord& array, const BufferRecord& buffer,
                   const std::vector<MemoryTwin::Change>& changes);
   void tell_read(const HeldRead& read);
   /// Those of this thread, and those of `reader`.
@@ -113,9 +116,14 @@ class AliasSanitizer final : public AccessObserver {
                         bool is_meant);
   void report(const SurpriseFinding& finding, bool is_meant);
   void report(const Finding& finding, bool is_meant, bool promised = false);
+  /// `buffer` is drawn where the output draws, if not null, with `write` marked.
+  void add_report(const Reporter::Key& key, bool is_meant, bool promised,
+                  const BufferRecord* buffer, const LoggedWrite* write,
+                  absl::FunctionRef<Report()> build);
   [[noreturn]] void end_program();
 
   const Options options_;
+  const ResolveOptions resolving_;
   mutable std::mutex mutex_;
   Registry registry_;
   StackDepot stacks_;

@@ -1,5 +1,6 @@
 #include "cow/diagnostics/array_text.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,20 +13,7 @@ namespace {
 /// Arrays of a large tree that a report shows besides those that matter.
 constexpr int kOtherRows = 20;
 
-Dims to_dims(absl::Span<const Index> values) { return Dims(values.begin(), values.end()); }
-
-}  // namespace
-
-std::string value_text(DType dtype, const Bits& bits) {
-  return format_str({dtype, bits.bytes.data(), {}, {}});
-}
-
-ElementText element_of(const ArrayRecord& array, const std::byte* address) {
-  ElementText text{name_of(array), {}};
-  index_of(array, address, &text.index);
-  return text;
-}
-
+/// The lines about one array.
 ArrayText describe(const ArrayRecord& array, const StackDepot& stacks,
                    const ResolveOptions& options) {
   ArrayText text;
@@ -40,6 +28,30 @@ ArrayText describe(const ArrayRecord& array, const StackDepot& stacks,
   }
   text.frames = resolve(stacks.get(array.made_at), options);
   return text;
+}
+
+}  // namespace
+
+Dims to_dims(absl::Span<const Index> values) { return Dims(values.begin(), values.end()); }
+
+std::string value_text(DType dtype, const Bits& bits) {
+  return format_str({dtype, bits.bytes.data(), {}, {}});
+}
+
+ElementText element_of(const ArrayRecord& array, const std::byte* address) {
+  ElementText text{name_of(array), {}};
+  index_of(array, address, &text.index);
+  return text;
+}
+
+std::vector<ArrayText> describe(absl::Span<const ArrayRecord* const> arrays,
+                                const StackDepot& stacks, const ResolveOptions& options) {
+  std::vector<ArrayText> texts;
+  for (auto at = arrays.begin(); at != arrays.end(); ++at) {
+    const bool is_first = std::find(arrays.begin(), at, *at) == at;
+    if (*at != nullptr && is_first) texts.push_back(describe(**at, stacks, options));
+  }
+  return texts;
 }
 
 std::vector<TreeRow> tree_rows(const BufferRecord& buffer,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "cow/diagnostics/registry.h"
 #include "cow/diagnostics/report.h"
 #include "cow/diagnostics/stack.h"
@@ -19,9 +20,13 @@ std::string value_text(DType dtype, const Bits& bits);
 /// The element of `array` at `address`, which must be one of its own.
 ElementText element_of(const ArrayRecord& array, const std::byte* address);
 
-/// The lines about one array, with where it was made symbolized.
-ArrayText describe(const ArrayRecord& array, const StackDepot& stacks,
-                   const ResolveOptions& options);
+/// A copy of a shape or of strides.
+Dims to_dims(absl::Span<const Index> values);
+
+/// The lines about arrays, each once, in this order, with where they were made symbolized. Null
+/// stands for no array.
+std::vector<ArrayText> describe(absl::Span<const ArrayRecord* const> arrays,
+                                const StackDepot& stacks, const ResolveOptions& options);
 
 /// What stands on the right of an array in the tree; an array with an arrow is always shown.
 struct RowNote {

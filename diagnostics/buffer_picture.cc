@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "absl/container/flat_hash_map.h"
+#include "cow/diagnostics/array_text.h"
 
 namespace cow::alsan {
 namespace {
 
 constexpr std::size_t kMaxArrays = 200;
 constexpr std::size_t kMaxWrites = 100;
-
-Dims to_dims(absl::Span<const Index> values) { return Dims(values.begin(), values.end()); }
 
 }  // namespace
 

@@ -49,15 +49,6 @@ void ElementHistory::compact(Element* element, IsKnown is_known, BornBetween bor
   writes.resize(kept);
 }
 
-std::optional<Bits> ElementHistory::before_write(Index element, Moment moment) const {
-  const Element* found = find(element);
-  if (found == nullptr) return std::nullopt;
-  for (const Write& write : found->writes) {
-    if (write.moment == moment) return write.before;
-  }
-  return std::nullopt;
-}
-
 Bits ElementHistory::expected(Index element, const Value& value, const Bits& now) const {
   const Element* history = find(element);
   if (history == nullptr || history->writes.empty()) return now;

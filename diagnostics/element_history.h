@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
@@ -82,9 +81,6 @@ class ElementHistory {
     const Element* found = find(element);
     return found != nullptr && found->is_meant;
   }
-
-  /// The bits of `element` before the write at `moment`, if they are still known.
-  std::optional<Bits> before_write(Index element, Moment moment) const;
 
   /// What `value` expects of `element`, whose bits are `now`.
   Bits expected(Index element, const Value& value, const Bits& now) const;

@@ -116,7 +116,7 @@ constexpr Flag kFlags[] = {
     {IntFlag{&Options::sample, 1, INT_MAX}, "sample",
      "look at one of as many reads: cheaper, and later to find"},
     {BoolFlag{&Options::blame}, "blame",
-     "record all writes from the start, for blame(): more memory and time"},
+     "record all writes from the start, for drawings: more memory and time"},
     {BoolFlag{&Options::symbolize}, "symbolize",
      "show functions and lines; 0 shows modules and offsets"},
     {IntFlag{&Options::stack_depth, 1, kMaxStackDepth}, "stack_depth",
@@ -179,7 +179,7 @@ bool set(const HelpFlag&, std::string_view text, Options* options) {
 
 bool set(const SeverityFlag& flag, std::string_view text, Options* options) {
   const auto value = find_word<Severity>(kSeverityWords, text);
-  if (value) options->severity[static_cast<std::size_t>(flag.rule)] = *value;
+  if (value) options->severity_of(flag.rule) = *value;
   return value.has_value();
 }
 
@@ -225,7 +225,7 @@ std::string shown(const StringFlag& flag, const Options& options) {
 std::string shown(const HelpFlag&, const Options&) { return "0"; }
 
 std::string shown(const SeverityFlag& flag, const Options& options) {
-  return word_of<Severity>(kSeverityWords, options.severity[static_cast<std::size_t>(flag.rule)]);
+  return word_of<Severity>(kSeverityWords, options.severity_of(flag.rule));
 }
 
 template <class E>

@@ -49,10 +49,13 @@ struct Options {
   int max_log_entries = 1 << 16;
   /// Of as many reads one is looked at.
   int sample = 1;
-  /// Record all writes, from the start, so that `blame` knows them.
+  /// Record all writes, from the start, so that drawings show them.
   bool blame = false;
   Color color = Color::kAuto;
   std::string strip_path_prefix;
+
+  Severity& severity_of(RuleId rule) { return severity[static_cast<std::size_t>(rule)]; }
+  Severity severity_of(RuleId rule) const { return severity[static_cast<std::size_t>(rule)]; }
 
   friend bool operator==(const Options&, const Options&) = default;
 };

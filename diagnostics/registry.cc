@@ -5,7 +5,6 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "cow/core/overlap.h"
 
 namespace cow::alsan {
 namespace {
@@ -92,11 +91,14 @@ bool is_made_from(const ArrayRecord& array, const ArrayRecord& ancestor) {
   return false;
 }
 
+StridedMemory memory_of(const ArrayRecord& array) {
+  return {reinterpret_cast<Index>(array.address), array.layout.shape(), array.layout.strides(),
+          array.itemsize()};
+}
+
 bool index_of(const ArrayRecord& array, const std::byte* address, Dims* index) {
-  const StridedMemory all{reinterpret_cast<Index>(array.address), array.layout.shape(),
-                          array.layout.strides(), array.itemsize()};
   const StridedMemory one{reinterpret_cast<Index>(address), {}, {}, array.itemsize()};
-  OverlapResult found = find_overlap(all, one);
+  OverlapResult found = find_overlap(memory_of(array), one);
   *index = std::move(found.index_a);
   return found.verdict == Verdict::kYes;
 }
@@ -112,13 +114,7 @@ BufferRecord* Registry::buffer_record(internal::Buffer& buffer) {
                                      buffer.size_bytes,
                                      buffer.memory,
                                      buffer.mode == Mode::kView,
-                                     buffer.give_back != nullptr,
-                                     nullptr,
-                                     nullptr,
-                                     nullptr,
-                                     0,
-                                     {},
-                                     {}};
+                                     buffer.give_back != nullptr};
   }
   return static_cast<BufferRecord*>(buffer.record);
 }

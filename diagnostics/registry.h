@@ -11,6 +11,7 @@
 #include "cow/core/layout.h"
 #include "cow/core/node.h"
 #include "cow/core/observer.h"
+#include "cow/core/overlap.h"
 #include "cow/diagnostics/element_history.h"
 #include "cow/diagnostics/memory_twin.h"
 #include "cow/diagnostics/stack.h"
@@ -43,15 +44,15 @@ struct BufferRecord {
   bool is_judged;
   bool is_foreign;  // borrowed
   /// Begun at the first write that another array could see.
-  std::unique_ptr<ElementHistory> history;
+  std::unique_ptr<ElementHistory> history = nullptr;
   /// Of memory that raw pointers reach, if it is watched: borrowed (AS007), or lent for writing
   /// (AS005). Else null.
-  std::unique_ptr<MemoryTwin> twin;
+  std::unique_ptr<MemoryTwin> twin = nullptr;
   /// The last span for writing that was closed; none of borrowed memory.
-  std::shared_ptr<ArrayRecord> lent_through;
+  std::shared_ptr<ArrayRecord> lent_through = nullptr;
   StackId lent_at = 0;
-  std::list<ValueRecord*> births;  // oldest first
-  absl::flat_hash_map<std::uint64_t, ValueRecord*> values;
+  std::list<ValueRecord*> births = {};  // oldest first
+  absl::flat_hash_map<std::uint64_t, ValueRecord*> values = {};
 
   Index itemsize() const { return dtype_size_bytes(dtype); }
   Index element_count() const { return size_bytes / itemsize(); }
@@ -97,6 +98,9 @@ const ArrayRecord& owner_of(const ArrayRecord& array);
 
 /// Is `ancestor` what `array` was made from, directly or not?
 bool is_made_from(const ArrayRecord& array, const ArrayRecord& ancestor);
+
+/// Where the elements of `array` are.
+StridedMemory memory_of(const ArrayRecord& array);
 
 /// The index tuple of the element at `address` in `array`; false if it is not one of its elements.
 bool index_of(const ArrayRecord& array, const std::byte* address, Dims* index);

@@ -174,6 +174,15 @@ struct Report {
   const ReportEvent* event(ReportEvent::Role role) const;
 };
 
+/// An aliased write, as `mode=log` tells it.
+struct WriteLine {
+  std::string through;
+  Index changed_elements = 0;
+  /// Of the copy of a source that overlapped the destination.
+  Index temporary_bytes = 0;
+  std::vector<Frame> frames;
+};
+
 /// "slice[0,0]", or "total[()]" where there are no axes.
 std::string element_text(const ElementText& element);
 

@@ -42,9 +42,7 @@ MemoryMap memory_map(const SurpriseFinding& finding, const ArrayRecord* writer) 
                              {},
                              {},
                              (end - begin) * buffer.itemsize()};
-    const StridedMemory elements{reinterpret_cast<Index>(view.address), view.layout.shape(),
-                                 view.layout.strides(), view.itemsize()};
-    return find_overlap(elements, cell).verdict == Verdict::kYes ? '#' : '.';
+    return find_overlap(memory_of(view), cell).verdict == Verdict::kYes ? '#' : '.';
   };
   std::vector<std::pair<char, std::string>> legend{{'W', "written"}, {'#', name_of(view)}};
   legend.emplace_back('.', name_of(owner_of(finding.reader)));
@@ -70,16 +68,6 @@ std::string fix_text(Direction direction, const std::string& reader, const std::
   return absl::StrCat("write to ", writer, ".copy(), declare it with .ref() if meant", end);
 }
 
-}  // namespace
-
-Direction direction_of(const ArrayRecord& reader, const ArrayRecord& writer) {
-  if (is_made_from(writer, reader)) return Direction::kBaseThroughView;
-  if (is_made_from(reader, writer)) return Direction::kViewThroughBase;
-  return Direction::kSibling;
-}
-
-namespace {
-
 ElementChange change_of(const SurpriseFinding& finding) {
   const Surprise& first = finding.surprises.front();
   const std::byte* changed = finding.buffer.address_of(first.element);
@@ -101,25 +89,13 @@ ElementChange change_of(const SurpriseFinding& finding) {
   return change;
 }
 
-/// The arrays that a report describes, each once.
-class ShownArrays {
- public:
-  void add(const ArrayRecord* array) {
-    if (std::find(arrays_.begin(), arrays_.end(), array) == arrays_.end()) arrays_.push_back(array);
-  }
-  std::vector<ArrayText> describe(const StackDepot& stacks, const ResolveOptions& options) const {
-    std::vector<ArrayText> texts;
-    for (const ArrayRecord* array : arrays_) {
-      texts.push_back(alsan::describe(*array, stacks, options));
-    }
-    return texts;
-  }
-
- private:
-  std::vector<const ArrayRecord*> arrays_;
-};
-
 }  // namespace
+
+Direction direction_of(const ArrayRecord& reader, const ArrayRecord& writer) {
+  if (is_made_from(writer, reader)) return Direction::kBaseThroughView;
+  if (is_made_from(reader, writer)) return Direction::kViewThroughBase;
+  return Direction::kSibling;
+}
 
 Report build_report(const SurpriseFinding& finding, const StackDepot& stacks,
                     const ResolveOptions& options) {
@@ -137,13 +113,9 @@ Report build_report(const SurpriseFinding& finding, const StackDepot& stacks,
       &report, read_frames,
       writer == nullptr ? std::vector<Frame>() : resolve(stacks.get(finding.write->site), options));
 
-  ShownArrays shown;
   const bool reader_is_the_view = report.change->direction == Direction::kViewThroughBase;
-  if (reader_is_the_view || writer == nullptr) shown.add(&reader);
-  if (writer != nullptr) shown.add(writer);
-  shown.add(&reader);
-  shown.add(&owner_of(reader));
-  report.arrays = shown.describe(stacks, options);
+  report.arrays = describe(
+      {reader_is_the_view ? &reader : writer, writer, &reader, &owner_of(reader)}, stacks, options);
 
   report.buffer_id = buffer.number;
   report.tree = tree_of(finding, writer);

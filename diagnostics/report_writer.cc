@@ -12,7 +12,6 @@
 #include "cow/diagnostics/output/json_output.h"
 #include "cow/diagnostics/output/sarif_output.h"
 #include "cow/diagnostics/report_printer.h"
-#include "nlohmann/json.hpp"
 
 namespace cow::alsan {
 namespace {
@@ -38,24 +37,12 @@ const char* extension_of(Output output) {
   }
 }
 
-/// A line of JSON.
-std::string write_json(const WriteLine& write) {
-  nlohmann::ordered_json json{{"event", "write"},
-                              {"through", write.through},
-                              {"changed_elements", write.changed_elements},
-                              {"temporary_bytes", write.temporary_bytes}};
-  for (const Frame& frame : write.frames) {
-    json["frames"].push_back(
-        {{"function", frame.function}, {"file", frame.file}, {"line", frame.line}});
-  }
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
+/// SARIF, HTML and DOT are files of their own.
+bool is_document(Output output) { return *extension_of(output) != '\0'; }
 
 std::string sink_path(const Options& options) {
-  if (options.output == Output::kText || !is_stream(options.log_path)) {
-    return options.output == Output::kText || options.output == Output::kJson ? options.log_path
-                                                                              : "stderr";
-  }
+  if (!is_stream(options.log_path))
+    return is_document(options.output) ? "stderr" : options.log_path;
   const std::string folder = outputs_folder();
   return options.output == Output::kJson && !folder.empty() ? folder + "alsan.json"
                                                             : options.log_path;
@@ -65,10 +52,8 @@ std::string sink_path(const Options& options) {
 
 ReportWriter::ReportWriter(const Options& options) : options_(options), sink_(sink_path(options)) {}
 
-bool ReportWriter::is_document() const { return *extension_of(options_.output) != '\0'; }
-
 void ReportWriter::report(const Report& report, const Coverage& so_far) {
-  if (is_document()) {
+  if (is_document(options_.output)) {
     reports_.push_back(report);
     replace_document(so_far);
   } else if (options_.output == Output::kJson) {
@@ -95,7 +80,7 @@ void ReportWriter::log(const WriteLine& write) {
 
 void ReportWriter::exit_line(const Coverage& coverage) {
   if (options_.output == Output::kJson) return sink_.write(coverage_json(coverage));
-  if (is_document()) replace_document(coverage);
+  if (is_document(options_.output)) replace_document(coverage);
   sink_.write(coverage_line(coverage) + "\n");
 }
 

@@ -12,14 +12,6 @@
 
 namespace cow::alsan {
 
-/// An aliased write, as `mode=log` tells it.
-struct WriteLine {
-  std::string through;
-  Index changed_elements;
-  Index temporary_bytes;
-  std::vector<Frame> frames;
-};
-
 /// Puts reports where `output` and `log_path` say. Text and JSON are written as they come, an event
 /// at a time. SARIF, HTML and DOT are documents: a file, named by `log_path`, else "alsan" in the
 /// test's folder for outputs or the current one, completed by the process id; it is replaced as a
@@ -35,12 +27,11 @@ class ReportWriter {
 
   void report(const Report& report, const Coverage& so_far);
   void log(const WriteLine& write);
-  /// Lines for people: warnings, the bill, suppressions.
+  /// Lines for people: warnings, suppressions.
   void say(std::string_view text) { sink_.write(text); }
   void exit_line(const Coverage& coverage);
 
  private:
-  bool is_document() const;
   void replace_document(const Coverage& coverage);
 
   const Options& options_;

@@ -13,7 +13,7 @@ Reporter::Reporter(const Options& options) : options_(options), writer_(options)
 
 bool Reporter::is_on(RuleId rule, bool promised) const {
   if (options_.mode != Mode::kWarn && options_.mode != Mode::kError) return false;
-  return promised || options_.severity[static_cast<std::size_t>(rule)] != Severity::kOff;
+  return promised || options_.severity_of(rule) != Severity::kOff;
 }
 
 bool Reporter::add(const Key& key, bool is_meant, bool promised, const Coverage& so_far,
@@ -39,7 +39,7 @@ bool Reporter::add(const Key& key, bool is_meant, bool promised, const Coverage&
   if (!seen_reports_.insert(dedup_key(report)).second) return false;
   ++distinct_;
   const bool is_error = promised || options_.mode == Mode::kError ||
-                        options_.severity[static_cast<std::size_t>(key.rule)] == Severity::kError;
+                        options_.severity_of(key.rule) == Severity::kError;
   report.is_error = is_error;
   if (handler_) {
     handler_(report);

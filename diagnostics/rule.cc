@@ -25,7 +25,7 @@ constexpr Rule kRules[kRuleCount] = {
 
 // Generated from docs/rules.
 constexpr std::string_view kPages[kRuleCount] = {
-#include "docs/rules/rule_pages.inc"
+#include "cow/docs/rules/rule_pages.inc"
 };
 
 }  // namespace

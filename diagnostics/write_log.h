@@ -12,6 +12,10 @@
 
 namespace cow::alsan {
 
+/// `elements`, in any order, as ranges begin <= i < end; one for all if there would be more than
+/// 256.
+std::vector<std::pair<Index, Index>> ranges_of(std::vector<Index> elements);
+
 /// A write whose bytes another array could see.
 struct LoggedWrite {
   Moment moment;
@@ -20,10 +24,7 @@ struct LoggedWrite {
   std::byte* address;
   StackId site;
   Index changed_elements;
-  std::uint64_t value = 0;  // that was written
-  /// The elements of the buffer that changed, as ranges begin <= i < end; all in one if there are
-  /// many.
-  std::vector<std::pair<Index, Index>> changed;
+  std::vector<std::pair<Index, Index>> changed;  // `ranges_of` the elements of the buffer
   Index temporary_bytes = 0;  // of the copy of a source that overlapped the destination
 };
 

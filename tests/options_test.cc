@@ -50,8 +50,8 @@ TEST(OptionsTest, ReadsEveryOption) {
   expected.output = Output::kSarif;
   expected.suppressions = "known.txt";
   expected.print_suppressions = false;
-  expected.severity[static_cast<std::size_t>(RuleId::kPartialOverlap)] = Severity::kError;
-  expected.severity[static_cast<std::size_t>(RuleId::kKeptAlive)] = Severity::kOff;
+  expected.severity_of(RuleId::kPartialOverlap) = Severity::kError;
+  expected.severity_of(RuleId::kKeptAlive) = Severity::kOff;
   expected.sample = 10;
   expected.blame = true;
   EXPECT_EQ(parsed("mode=cow:report_on=write:halt_on_error=1:exitcode=0:log_path=reports:"

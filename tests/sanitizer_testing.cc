@@ -21,8 +21,7 @@ alsan::AliasSanitizer& collecting_sanitizer(const alsan::Options& options) {
 alsan::Options only_surprises() {
   alsan::Options options;
   options.severity.fill(alsan::Severity::kOff);
-  options.severity[static_cast<std::size_t>(alsan::RuleId::kSurpriseMutation)] =
-      alsan::Severity::kWarn;
+  options.severity_of(alsan::RuleId::kSurpriseMutation) = alsan::Severity::kWarn;
   return options;
 }
 

@@ -5,7 +5,7 @@
 namespace cow::alsan {
 namespace {
 
-LoggedWrite write_at(Moment moment) { return {moment, nullptr, Layout(), nullptr, 0, 1, 0, {}}; }
+LoggedWrite write_at(Moment moment) { return {moment, nullptr, Layout(), nullptr, 0, 1, {}}; }
 
 TEST(WriteLogTest, FindsByMoment) {
   WriteLog log(10);

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "cow/diagnostics/output/json_output.h"
+#include "cow/diagnostics/read_file.h"
 #include "nlohmann/json.hpp"
 
 namespace cow::alsan {
@@ -21,9 +20,9 @@ using Json = nlohmann::ordered_json;
 /// Lines shown before and after a site.
 constexpr int kContextLines = 3;
 
-// The page's parts, generated from page.html, page.css and page.js.
-constexpr const char* kPage[] = {
-#include "diagnostics/output/page.inc"
+// The page, generated from page.html, page.css and page.js.
+constexpr std::string_view kPage[] = {
+#include "cow/diagnostics/output/page.inc"
 };
 
 /// Some lines of each file around the sites of the reports: {"a.cc": {"3": "text", ...}}.
@@ -77,16 +76,9 @@ std::string for_text(std::string_view text) {
 }  // namespace
 
 std::optional<std::string> read_source(const std::string& path) {
+  if (std::optional<std::string> text = read_file(path)) return text;
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
-  for (const std::string& root :
-       {std::string(), workspace == nullptr ? std::string() : absl::StrCat(workspace, "/")}) {
-    std::ifstream file(root + path, std::ios::binary);
-    if (!file) continue;
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-  }
-  return std::nullopt;
+  return workspace == nullptr ? std::nullopt : read_file(absl::StrCat(workspace, "/", path));
 }
 
 std::string html_document(absl::Span<const Report> reports, const Coverage& coverage,
@@ -101,11 +93,10 @@ std::string html_document(absl::Span<const Report> reports, const Coverage& cove
     for (const auto& write : report.picture->writes) sources.add(write.frames);
   }
   data += "]";
-  std::string page;
-  for (const char* part : kPage) page += part;
-  return absl::StrReplaceAll(page, {{"@COVERAGE@", for_text(coverage_line(coverage))},
-                                    {"@REPORTS@", for_script(std::move(data))},
-                                    {"@SOURCES@", for_script(sources.json())}});
+  return absl::StrReplaceAll({kPage[0].data(), kPage[0].size()},
+                             {{"@COVERAGE@", for_text(coverage_line(coverage))},
+                              {"@REPORTS@", for_script(std::move(data))},
+                              {"@SOURCES@", for_script(sources.json())}});
 }
 
 }  // namespace cow::alsan

@@ -136,6 +136,15 @@ std::string report_json(const Report& report) {
   return line_of(json);
 }
 
+std::string write_json(const WriteLine& write) {
+  Json json{{"event", "write"},
+            {"through", write.through},
+            {"changed_elements", write.changed_elements},
+            {"temporary_bytes", write.temporary_bytes}};
+  if (!write.frames.empty()) json["frames"] = json_of(write.frames);
+  return line_of(json);
+}
+
 std::string coverage_json(const Coverage& coverage) {
   return line_of({{"event", "exit"},
                   {"arrays", coverage.arrays},

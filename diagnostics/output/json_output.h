@@ -12,6 +12,9 @@ namespace cow::alsan {
 /// are not UTF-8 are replaced.
 std::string report_json(const Report& report);
 
+/// {"event":"write","through":"slice",...}.
+std::string write_json(const WriteLine& write);
+
 /// {"event":"exit","arrays":14,...}.
 std::string coverage_json(const Coverage& coverage);
 

@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(DotOutputTest, DrawsTheTree) {
-  const std::string text = dot_document({tour_report(), plain_report()});
+  const std::string text = dot_document({pictured_report(), plain_report()});
   for (const char* line : {
            "digraph aliases {\n",
            "    r0_0 [label=\"original\\n(3,4)\\nread here\", color=blue",

@@ -29,7 +29,7 @@ json embedded(const std::string& page, const std::string& id) {
 }
 
 TEST(HtmlOutputTest, IsOneSelfContainedPage) {
-  const std::string page = html_document({tour_report()}, {14, 9}, numbered_lines);
+  const std::string page = html_document({pictured_report()}, {14, 9}, numbered_lines);
   EXPECT_THAT(page, HasSubstr("<!doctype html>"));
   EXPECT_THAT(page, HasSubstr("14 arrays, 9 views"));
   for (const char* unwanted :
@@ -41,7 +41,7 @@ TEST(HtmlOutputTest, IsOneSelfContainedPage) {
 
 TEST(HtmlOutputTest, ShowsTheLinesAroundEachSite) {
   const json sources =
-      embedded(html_document({tour_report(), plain_report()}, {}, numbered_lines), "sources");
+      embedded(html_document({pictured_report(), plain_report()}, {}, numbered_lines), "sources");
   const json& lines = sources["examples/tour.cc"];
   EXPECT_EQ(lines["48"], "line 48");
   EXPECT_TRUE(lines.contains("45") && lines.contains("51"));

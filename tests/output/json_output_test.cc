@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 
 TEST(JsonOutputTest, AReportIsOneLineThatSaysAll) {
-  const std::string text = report_json(tour_report());
+  const std::string text = report_json(pictured_report());
   EXPECT_EQ(std::ranges::count(text, '\n'), 1);
   EXPECT_EQ(text.back(), '\n');
   const json report = json::parse(text);

@@ -1,35 +1,14 @@
 #include "cow/tests/output/sample_reports.h"
 
+#include "cow/tests/sample_report.h"
+
 namespace cow::alsan {
-namespace {
-
-Frame main_at(int line) { return {"main", "examples/tour.cc", line}; }
-
-}  // namespace
-
-Report tour_report() {
-  Report report;
-  report.rule = "AS001";
-  report.kind = "surprise-mutation";
-  ElementChange change;
-  change.read = {"original", {1, 1}};
-  change.written = ElementText{"slice", {0, 0}};
-  change.now = "999";
-  change.was = "6";
-  change.changed_elements = 1;
-  change.total_elements = 12;
-  report.change = change;
-  tell_change(&report, std::vector<Frame>{main_at(52)}, {main_at(48)});
-  report.arrays = {
-      {"slice", "int64", {2, 2}, {32, 8}, view_origin("original[1:3, 1:3]"), {main_at(31)}},
-      {"original", "int64", {3, 4}, {}, base_origin(1, 96), {main_at(24)}}};
-  report.buffer_id = 1;
+Report pictured_report() {
+  Report report = tour_report();
   report.tree = {{0, "original", "(3,4)", "read here", ""},
                  {1, "slice", "[1:3, 1:3]", "written here", ""},
                  {1, "transposed", ".T", "", "also changed: [1,1]"},
                  {2, "gone", "[0]", "", "dropped"}};
-  report.fix = "write to slice.copy()";
-  report.summary_site = main_at(48);
   BufferPicture picture;
   picture.id = 1;
   picture.dtype = "int64";
@@ -59,7 +38,7 @@ Report plain_report() {
 }
 
 Report hostile_report() {
-  Report report = tour_report();
+  Report report = pictured_report();
   const std::string name = "</script><b>\"'\\\n\x01\xff\xc3(";
   report.headline = "of '" + name + "'";
   report.events[0].text = name;

@@ -5,13 +5,13 @@
 
 namespace cow::alsan {
 
-/// The surprise of the documentation: a slice of 'original' was written, 'original' was read.
-Report tour_report();
+/// The report of the documentation, `tour_report`, with a picture and an array that was dropped.
+Report pictured_report();
 
 /// A rule's report without a change, a tree or a picture.
 Report plain_report();
 
-/// Like the tour's, with names that no format likes: quotes, tags, control bytes, broken UTF-8.
+/// Like that, with names that no format likes: quotes, tags, control bytes, broken UTF-8.
 Report hostile_report();
 
 }  // namespace cow::alsan

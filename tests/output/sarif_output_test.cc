@@ -40,7 +40,7 @@ void visit(const json& at, const std::string& path, const std::vector<const char
 }
 
 TEST(SarifOutputTest, HasWhatTheSchemaRequires) {
-  const json sarif = document({tour_report(), plain_report(), Report()});
+  const json sarif = document({pictured_report(), plain_report(), Report()});
   const std::string location = "physicalLocation";
   for (const Required& required : {
            Required{"", {"version", "runs"}},
@@ -64,7 +64,7 @@ TEST(SarifOutputTest, HasWhatTheSchemaRequires) {
 }
 
 TEST(SarifOutputTest, TheWriteIsTheLocationTheOthersAreRelated) {
-  const json result = document({tour_report()})["runs"][0]["results"][0];
+  const json result = document({pictured_report()})["runs"][0]["results"][0];
   EXPECT_EQ(result["ruleId"], "AS001");
   EXPECT_EQ(result["ruleIndex"], 0);
   EXPECT_EQ(result["level"], "warning");
@@ -90,13 +90,13 @@ TEST(SarifOutputTest, FingerprintsStayWhenLinesMove) {
   const auto fingerprint = [](const Report& report) {
     return document({report})["runs"][0]["results"][0]["partialFingerprints"];
   };
-  Report moved = tour_report();
+  Report moved = pictured_report();
   moved.events[1].frames[0].line += 5;
   moved.summary_site.line += 5;
-  EXPECT_EQ(fingerprint(moved), fingerprint(tour_report()));
+  EXPECT_EQ(fingerprint(moved), fingerprint(pictured_report()));
   moved.events[1].frames[0].function = "other";
-  EXPECT_NE(fingerprint(moved), fingerprint(tour_report()));
-  EXPECT_NE(fingerprint(plain_report()), fingerprint(tour_report()));
+  EXPECT_NE(fingerprint(moved), fingerprint(pictured_report()));
+  EXPECT_NE(fingerprint(plain_report()), fingerprint(pictured_report()));
 }
 
 TEST(SarifOutputTest, AnyBytesGiveValidJson) {

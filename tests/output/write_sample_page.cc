@@ -10,7 +10,7 @@ namespace cow::alsan {
 namespace {
 
 Report report_of(const std::string& name, Dims shape, Dims strides, Index itemsize) {
-  Report report = tour_report();
+  Report report = pictured_report();
   Index elements = 1;
   for (Index extent : shape) elements *= extent;
   BufferPicture& picture = *report.picture;
@@ -38,7 +38,7 @@ Report report_of(const std::string& name, Dims shape, Dims strides, Index itemsi
 int main() {
   using namespace cow::alsan;
   std::cout << html_document(
-      {tour_report(), report_of("line", {40}, {8}, 8),
+      {pictured_report(), report_of("line", {40}, {8}, 8),
        report_of("cube", {3, 4, 6}, {192, 48, 8}, 8),
        report_of("large", {2000, 5000}, {20000, 4}, 4), plain_report(), hostile_report()},
       {14, 9, 31, 5, 1, 6, 6, 0});
