@@ -221,11 +221,12 @@ class Array : public internal::ArrayReductions<E> {
   const Array operator[](const AdvancedItems& items) const& { return copied(selected(items)); }
 
   /// Entries `positions`, a list or an array, along `axis`, or of all elements in C order; copied.
-  template <internal::AdvancedIndex I>
+  /// An array without axes is taken for one of one element. A mask goes to `compress`.
+  template <internal::PositionIndex I>
   Array take(const I& positions, Index axis) const {
     return copied(internal::select_along(shape(), positions, axis));
   }
-  template <internal::AdvancedIndex I>
+  template <internal::PositionIndex I>
   Array take(const I& positions) const {
     return copied(internal::select_along({size()}, positions, 0));
   }
@@ -267,47 +268,48 @@ class Array : public internal::ArrayReductions<E> {
   }
   /// Into the elements whose numbers in C order are listed, as NumPy's `put`; an array of fewer
   /// values begins again. Nothing is written of an empty array.
-  template <internal::AdvancedIndex I, class Values>
-  requires(!std::same_as<I, Array<bool>>) void put(const I& positions, const Values& values) & {
+  template <internal::PositionIndex I, class Values>
+  void put(const I& positions, const Values& values) & {
     write_numbered(kNamed, positions, values);
   }
-  template <internal::AdvancedIndex I, class Values>
-  requires(!std::same_as<I, Array<bool>>) void put(const I& positions, const Values& values) && {
+  template <internal::PositionIndex I, class Values>
+  void put(const I& positions, const Values& values) && {
     write_numbered(kTemporary, positions, values);
   }
 
-  /// In place, element by element; `other` is a scalar or an array that is broadcast. Integers
-  /// wrap.
-  template <class Other>
+  /// In place, element by element; `other` is a number, or an array that is broadcast. Integers
+  /// wrap. As in NumPy, the result must be of the array's kind, of any size: neither
+  /// `Array<int> += Array<double>` nor `Array<uint8_t> += Array<int8_t>` compiles; a number must
+  /// not be of a higher kind than the array. Bool has no difference, and integers are not divided.
+  template <internal::AddsInPlace<E> Other>
   Array& operator+=(Other&& other) & {
     return updated(std::forward<Other>(other), internal::Plus());
   }
-  template <class Other>
+  template <internal::SubtractsInPlace<E> Other>
   Array& operator-=(Other&& other) & {
     return updated(std::forward<Other>(other), internal::Minus());
   }
-  template <class Other>
+  template <internal::AddsInPlace<E> Other>
   Array& operator*=(Other&& other) & {
     return updated(std::forward<Other>(other), internal::Times());
   }
-  template <class Other>
-  requires internal::kIsInexact<E> Array& operator/=(Other&& other) & {
+  template <internal::DividesInPlace<E> Other>
+  Array& operator/=(Other&& other) & {
     return updated(std::forward<Other>(other), internal::Divide());
   }
-  template <class Other>
+  template <internal::AddsInPlace<E> Other>
   void operator+=(Other&& other) && {
     update(kTemporary, std::forward<Other>(other), internal::Plus());
   }
-  template <class Other>
+  template <internal::SubtractsInPlace<E> Other>
   void operator-=(Other&& other) && {
     update(kTemporary, std::forward<Other>(other), internal::Minus());
   }
-  template <class Other>
+  template <internal::AddsInPlace<E> Other>
   void operator*=(Other&& other) && {
     update(kTemporary, std::forward<Other>(other), internal::Times());
   }
-  template <class Other>
-  requires internal::kIsInexact<E>
+  template <internal::DividesInPlace<E> Other>
   void operator/=(Other&& other) && {
     update(kTemporary, std::forward<Other>(other), internal::Divide());
   }
@@ -370,7 +372,7 @@ class Array : public internal::ArrayReductions<E> {
     elements.shape = {count};
     if constexpr (internal::AnyArray<Values>) {
       const Index length = values.size();
-      if (length == 0) return;
+      if (length == 0) return write_selected(receiver, {{}, {0}}, values.ravel());
       const auto rounds =
           values.ravel()[newaxis].broadcast_to({(count + length - 1) / length, length});
       const auto repeated = rounds.flatten();
@@ -396,8 +398,6 @@ class Array : public internal::ArrayReductions<E> {
   void update(internal::Receiver receiver, Other&& other, Fn fn) {
     if constexpr (internal::AnyArray<Other>) {
       using U = typename std::remove_cvref_t<Other>::value_type;
-      static_assert(internal::kKind<U> <= internal::kKind<E>,
-                    "in place, the result must be of the array's kind: use astype");
       internal::update_elements_from<E, U>(node(), receiver, other.node(),
                                            internal::kIsTemporary<Other>, fn);
       internal::release_if_temporary(std::forward<Other>(other));

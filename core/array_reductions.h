@@ -14,6 +14,8 @@ using Beside = std::conditional_t<Element<E>, T, E>;
 
 /// The members of `Array` that reduce its elements: to one value, or along one axis, which the
 /// result, a new array, does not have. O(size). A temporary is given up before they return.
+/// Complex numbers are ordered by real, then imaginary part. As in NumPy, an array without axes has
+/// an axis 0 for all of them but `mean`.
 /// Errors: `std::out_of_range` for an axis that there is not; `std::bad_alloc`.
 template <Element E>
 class ArrayReductions : public ArrayViews<E> {

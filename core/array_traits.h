@@ -1,6 +1,7 @@
 #ifndef COW_CORE_ARRAY_TRAITS_H_
 #define COW_CORE_ARRAY_TRAITS_H_
 
+#include <concepts>
 #include <type_traits>
 #include <utility>
 
@@ -60,6 +61,22 @@ using Scalar = typename ScalarOf<std::remove_cvref_t<S>>::type;
 /// A number that operators take beside an array.
 template <class S>
 concept AnyScalar = Element<Scalar<S>>;
+
+/// What `a += other` takes beside an array of `E`: a number of the array's kind or a lower one, or
+/// an array where NumPy puts an element of the result where an `E` is.
+template <class Other, class E>
+concept AddsInPlace =
+    (AnyArray<Other> &&
+     kIsSameKind<Promoted<E, typename std::remove_cvref_t<Other>::value_type>, E>) ||
+    (AnyScalar<Other> && kKind<Scalar<Other>> <= kKind<E>);
+
+/// The same for `a -= other`: bool has no difference.
+template <class Other, class E>
+concept SubtractsInPlace = AddsInPlace<Other, E> && !std::same_as<E, bool>;
+
+/// The same for `a /= other`: the quotient is no integer.
+template <class Other, class E>
+concept DividesInPlace = AddsInPlace<Other, E> && kIsInexact<E>;
 
 /// `value` as an element of an array of `E`, whose kind it must not exceed.
 template <class E, class S>

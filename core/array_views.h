@@ -55,7 +55,8 @@ class ArrayViews : public ArrayHandle {
     return with_axes_swapped(kTemporary, axis1, axis2);
   }
 
-  /// Without the axes of extent 1, or without the `axes` given, which must be such.
+  /// Without the axes of extent 1, or without the `axes` given, which must be such. As in NumPy, an
+  /// array without axes is given back for axis `0` or `-1`, though not for `{0}`.
   Array<E> squeeze(const IntTuple& axes = none) & { return squeezed(kNamed, axes); }
   const Array<E> squeeze(const IntTuple& axes = none) const& { return squeezed(kConst, axes); }
   Array<E> squeeze(const IntTuple& axes = none) && { return squeezed(kTemporary, axes); }
@@ -72,7 +73,7 @@ class ArrayViews : public ArrayHandle {
   Array<E> broadcast_to(Shape shape) && { return broadcast(kTemporary, shape); }
 
   /// The elements `(i, i + offset)` of axes `axis1` and `axis2`, as one axis, the last. Writes go
-  /// to the array, unlike NumPy's, which are refused.
+  /// to the array, as through any view; NumPy refuses them for now, and says that it will not.
   Array<E> diagonal(Index offset = 0, Index axis1 = 0, Index axis2 = 1) & {
     return on_diagonal(kNamed, offset, axis1, axis2);
   }
@@ -172,7 +173,10 @@ class ArrayViews : public ArrayHandle {
   }
   Array<E> squeezed(Receiver receiver, const IntTuple& axes) const {
     return view(receiver, {ViewOp::Kind::kSqueeze, {}, axes.numbers()}, [&](const Layout& from) {
-      return axes.is_given() ? squeeze_layout(from, axes.numbers()) : squeeze_layout(from);
+      const bool is_of_number = axes.is_single() && from.ndim() == 0 &&
+                                (axes.numbers()[0] == 0 || axes.numbers()[0] == -1);
+      if (!axes.is_given() || is_of_number) return squeeze_layout(from);
+      return squeeze_layout(from, axes.numbers());
     });
   }
   Array<E> expanded(Receiver receiver, Index axis) const {

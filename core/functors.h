@@ -1,6 +1,7 @@
 #ifndef COW_CORE_FUNCTORS_H_
 #define COW_CORE_FUNCTORS_H_
 
+#include <cmath>
 #include <complex>
 #include <type_traits>
 #include <utility>
@@ -8,7 +9,8 @@
 #include "cow/core/promote.h"
 
 /// The arithmetic of one pair of elements, as NumPy defines it: integers wrap modulo 2^n, bool adds
-/// as "or" and multiplies as "and", integers divide as doubles.
+/// as "or" and multiplies as "and", integers divide as doubles, complex numbers are multiplied and
+/// divided without C's repair of infinities.
 namespace cow::internal {
 
 /// Unsigned and at least as wide as `unsigned`, so that nothing overflows or is promoted to int.
@@ -16,6 +18,35 @@ template <class T>
 using Wrapping = std::conditional_t<
     (sizeof(T) < sizeof(unsigned)), unsigned,
     std::make_unsigned_t<std::conditional_t<(sizeof(T) < sizeof(unsigned)), unsigned, T>>>;
+
+/// Component by component: unlike in C++, where a NaN in both turns an infinite operand's product
+/// into an infinite one.
+template <class T>
+T product(const T& a, const T& b) {
+  if constexpr (kIsComplex<T>) {
+    return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+  } else {
+    return a * b;
+  }
+}
+
+/// Of complex numbers by Smith's method, with NumPy's roundings, infinities and NaNs.
+template <class T>
+T quotient(const T& a, const T& b) {
+  if constexpr (kIsComplex<T>) {
+    if (std::abs(b.real()) < std::abs(b.imag())) {
+      const auto ratio = b.real() / b.imag();
+      const auto scale = 1 / (b.imag() + b.real() * ratio);
+      return {(a.real() * ratio + a.imag()) * scale, (a.imag() * ratio - a.real()) * scale};
+    }
+    if (b == T()) return {a.real() / std::abs(b.real()), a.imag() / std::abs(b.real())};
+    const auto ratio = b.imag() / b.real();
+    const auto scale = 1 / (b.real() + b.imag() * ratio);
+    return {(a.real() + a.imag() * ratio) * scale, (a.imag() - a.real() * ratio) * scale};
+  } else {
+    return a / b;
+  }
+}
 
 template <class T, class Fn>
 constexpr T arithmetic(const T& a, const T& b, Fn fn) {
@@ -58,7 +89,7 @@ struct Times {
     if constexpr (std::is_same_v<T, bool> && std::is_same_v<U, bool>) {
       return a && b;
     } else {
-      return promoted_arithmetic(a, b, [](const auto& x, const auto& y) { return x * y; });
+      return promoted_arithmetic(a, b, [](const auto& x, const auto& y) { return product(x, y); });
     }
   }
 };
@@ -69,7 +100,7 @@ struct Divide {
   auto operator()(const T& a, const U& b) const {
     using P = Promoted<T, U>;
     using R = std::conditional_t<kIsInexact<P>, P, double>;
-    return cast_element<R>(a) / cast_element<R>(b);
+    return quotient(cast_element<R>(a), cast_element<R>(b));
   }
 };
 
@@ -96,13 +127,30 @@ struct Comparison {
 template <class Fn>
 inline constexpr bool kTakesNumbersAsTheyAre<Comparison<Fn>> = true;
 
+/// NumPy's order of complex numbers: real parts, then imaginary ones; nothing is ordered by real
+/// parts beside a NaN.
+template <class C>
+bool real_part_is_less(const C& a, const C& b) {
+  return a.real() < b.real() && !std::isnan(a.imag()) && !std::isnan(b.imag());
+}
+
 struct Less {
   template <class T>
   bool operator()(const T& a, const T& b) const {
-    if constexpr (kIsComplex<T>) {  // NumPy's order: real parts, then imaginary
-      return a.real() < b.real() || (a.real() == b.real() && a.imag() < b.imag());
+    if constexpr (kIsComplex<T>) {
+      return real_part_is_less(a, b) || (a.real() == b.real() && a.imag() < b.imag());
     } else {
       return a < b;
+    }
+  }
+};
+struct LessOrEqual {
+  template <class T>
+  bool operator()(const T& a, const T& b) const {
+    if constexpr (kIsComplex<T>) {
+      return real_part_is_less(a, b) || (a.real() == b.real() && a.imag() <= b.imag());
+    } else {
+      return a <= b;
     }
   }
 };
@@ -110,6 +158,12 @@ struct Greater {
   template <class T>
   bool operator()(const T& a, const T& b) const {
     return Less()(b, a);
+  }
+};
+struct GreaterOrEqual {
+  template <class T>
+  bool operator()(const T& a, const T& b) const {
+    return LessOrEqual()(b, a);
   }
 };
 

@@ -24,6 +24,8 @@ class IntTuple {
       : numbers_(numbers) {}
 
   bool is_given() const { return is_given_; }
+  /// `1`, not `{1}`.
+  bool is_single() const { return is_single_; }
   /// The numbers; a single one is a tuple of one; none if none are given.
   absl::Span<const Index> numbers() const {
     return is_single_ ? absl::Span<const Index>(&number_, 1) : numbers_;

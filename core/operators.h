@@ -9,8 +9,10 @@
 
 /// Operators on arrays and numbers, element by element with NumPy's broadcasting and promotion.
 /// Each returns a new array, O(size). Of two arrays the element types are promoted as NumPy
-/// promotes them; a number beside an array counts by its kind only. Errors: `std::invalid_argument`
-/// if the shapes do not broadcast together, `std::bad_alloc`.
+/// promotes them, an array without axes like any other; a number beside an array counts by its kind
+/// only. Complex products and quotients have NumPy's infinities and NaNs, which are not those of
+/// `std::complex`: (inf+1j) * (2+0j) is inf+nanj. Errors: `std::invalid_argument` if the shapes do
+/// not broadcast together, `std::bad_alloc`.
 namespace cow {
 namespace internal {
 
@@ -119,7 +121,8 @@ auto operator/(L&& left, R&& right) {
   return internal::combine(std::forward<L>(left), std::forward<R>(right), internal::Divide());
 }
 
-/// Comparisons give a mask, `Array<bool>`.
+/// Comparisons give a mask, `Array<bool>`. Complex numbers are ordered by real, then imaginary
+/// part.
 template <class L, class R>
 requires internal::Operands<L, R>
 auto operator==(L&& left, R&& right) {
@@ -136,34 +139,39 @@ template <class L, class R>
 requires internal::Operands<L, R>
 auto operator<(L&& left, R&& right) {
   return internal::combine(std::forward<L>(left), std::forward<R>(right),
-                           internal::Comparison<std::less<>>());
+                           internal::Comparison<internal::Less>());
 }
 template <class L, class R>
 requires internal::Operands<L, R>
 auto operator<=(L&& left, R&& right) {
   return internal::combine(std::forward<L>(left), std::forward<R>(right),
-                           internal::Comparison<std::less_equal<>>());
+                           internal::Comparison<internal::LessOrEqual>());
 }
 template <class L, class R>
 requires internal::Operands<L, R>
 auto operator>(L&& left, R&& right) {
   return internal::combine(std::forward<L>(left), std::forward<R>(right),
-                           internal::Comparison<std::greater<>>());
+                           internal::Comparison<internal::Greater>());
 }
 template <class L, class R>
 requires internal::Operands<L, R>
 auto operator>=(L&& left, R&& right) {
   return internal::combine(std::forward<L>(left), std::forward<R>(right),
-                           internal::Comparison<std::greater_equal<>>());
+                           internal::Comparison<internal::GreaterOrEqual>());
 }
 
-/// The negative of each element; integers wrap.
+/// The negative of each element, of 0.0 it is -0.0; integers wrap. Not of bool.
 template <class L>
 requires internal::AnyArray<L>
 auto operator-(L&& operand) {
   using A = typename std::remove_cvref_t<L>::value_type;
-  return internal::map_operand(std::forward<L>(operand),
-                               [](const A& x) { return internal::Minus()(A(), x); });
+  return internal::map_operand(std::forward<L>(operand), [](const A& x) {
+    if constexpr (internal::kIsInexact<A>) {
+      return -x;
+    } else {
+      return internal::Minus()(A(), x);
+    }
+  });
 }
 
 /// Logic of masks.

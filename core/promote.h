@@ -108,6 +108,14 @@ using PromotedWithScalar = std::conditional_t<
         std::complex<std::conditional_t<kIsInexact<T> && float_bytes<T>() == 4, float, double>>,
         std::conditional_t<kKind<S> == 2, double, std::int64_t>>>;
 
+/// Whether an operator in place puts its result, a `From`, where a `To` is: NumPy's "same_kind".
+/// Sizes do not count; signed integers do not go where unsigned ones are.
+template <class From, class To>
+inline constexpr bool kIsSameKind = kKind<From> < kKind<To> ||
+                                    (kKind<From> == kKind<To> &&
+                                     (kIsInexact<To> || std::is_signed_v<To> ||
+                                      std::is_unsigned_v<From>));
+
 /// `value` as a `To`: integers wrap modulo 2^n, bool is "not zero", a complex number loses its
 /// imaginary part, and a float beyond an integer's range becomes its lowest value, as on x86.
 template <class To, class From>

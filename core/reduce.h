@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "absl/strings/str_cat.h"
 #include "cow/core/elementwise.h"
-#include "cow/core/errors.h"
 #include "cow/core/functors.h"
 #include "cow/core/node.h"
 #include "cow/core/promote.h"
@@ -26,14 +24,18 @@ using SumOf =
 template <class E>
 using MeanOf = std::conditional_t<kIsInexact<E>, E, double>;
 
-template <class E>
-auto mean_divisor(Index count) {
-  if constexpr (kIsComplex<E>) {
-    return static_cast<typename E::value_type>(count);
-  } else {
-    return static_cast<MeanOf<E>>(count);
-  }
-}
+/// An array without one axis, and its elements along that axis. An array without axes has, as in
+/// NumPy, an axis 0 of its one element. Errors: `std::out_of_range` for an axis that there is not.
+struct Lanes {
+  Lanes(const Layout& layout, Index axis);
+
+  Dims shape;
+  Dims strides;
+  Index stride = 0;
+  Index count = 1;
+  /// The axis, from the front.
+  int axis = 0;
+};
 
 /// Calls `fn(element)` for each element, in the order of memory.
 template <class E, class Fn>
@@ -55,15 +57,13 @@ Sum sum_all(const Node& node) {
 template <class E, class Sum = SumOf<E>>
 Handle sum_axis(const Node& node, Index axis) {
   const Layout& from = node.layout;
-  const int dropped = normalize_axis(axis, from.ndim());
-  Dims shape(from.shape().begin(), from.shape().end());
-  shape.erase(shape.begin() + dropped);
-  Handle result = make_array(dtype_of<Sum>, shape);
+  const Lanes lanes(from, axis);
+  Handle result = make_array(dtype_of<Sum>, lanes.shape);
   Node& to = result.node();
   std::fill_n(reinterpret_cast<Sum*>(to.data), to.layout.size(), Sum{});
   // With stride 0 along the axis, adding each element to "its" sum is one element-wise walk.
   Dims strides(to.layout.strides().begin(), to.layout.strides().end());
-  strides.insert(strides.begin() + dropped, 0);
+  if (from.ndim() > 0) strides.insert(strides.begin() + lanes.axis, 0);
   std::byte* address = begin_read(node, AccessKind::kReduce);
   for_each_element<Sum, E>(from.shape(), {{{to.data, strides}, {address, from.strides()}}},
                            [](Sum& total, const E& element) {
@@ -84,19 +84,20 @@ bool is_nan(const E& value) {
   }
 }
 
-/// The mean of all elements, or along `axis`.
+/// The mean of all elements, or along `axis`, which an array without axes does not have here.
 template <class E>
 MeanOf<E> mean_all(const Node& node) {
-  return cast_element<MeanOf<E>>(sum_all<E, MeanOf<E>>(node)) / mean_divisor<E>(node.layout.size());
+  return Divide()(sum_all<E, MeanOf<E>>(node), cast_element<MeanOf<E>>(node.layout.size()));
 }
 template <class E>
 Handle mean_axis(const Node& node, Index axis) {
+  const Index count = node.layout.extent(normalize_axis(axis, node.layout.ndim()));
   Handle means = sum_axis<E, MeanOf<E>>(node, axis);
-  const auto divisor =
-      mean_divisor<E>(node.layout.extent(normalize_axis(axis, node.layout.ndim())));
   Node& to = means.node();
   for_each_element<MeanOf<E>>(to.layout.shape(), {{{to.data, to.layout.strides()}}},
-                              [divisor](MeanOf<E>& mean) { mean /= divisor; });
+                              [divisor = cast_element<MeanOf<E>>(count)](MeanOf<E>& mean) {
+                                mean = Divide()(mean, divisor);
+                              });
   return means;
 }
 
@@ -113,20 +114,15 @@ struct Lane {
 /// `fn(lane)` for each lane along `axis`, in a new array without it.
 template <class E, class Out, class Fn>
 Handle reduce_lanes(const Node& node, Index axis, Fn fn) {
-  const Layout& from = node.layout;
-  const int dropped = normalize_axis(axis, from.ndim());
-  Dims shape(from.shape().begin(), from.shape().end());
-  Dims strides(from.strides().begin(), from.strides().end());
-  shape.erase(shape.begin() + dropped);
-  strides.erase(strides.begin() + dropped);
-  Handle result = make_array(dtype_of<Out>, shape);
+  const Lanes lanes(node.layout, axis);
+  Handle result = make_array(dtype_of<Out>, lanes.shape);
   Node& to = result.node();
   std::byte* address = begin_read(node, AccessKind::kReduce);
-  for_each_element<Out, std::byte>(
-      shape, {{{to.data, to.layout.strides()}, {address, strides}}},
-      [&](Out& out, const std::byte& first) {
-        out = fn(Lane<E>{&first, from.stride(dropped), from.extent(dropped)});
-      });
+  for_each_element<Out, std::byte>(lanes.shape,
+                                   {{{to.data, to.layout.strides()}, {address, lanes.strides}}},
+                                   [&](Out& out, const std::byte& first) {
+                                     out = fn(Lane<E>{&first, lanes.stride, lanes.count});
+                                   });
   return result;
 }
 
@@ -157,12 +153,7 @@ E extreme(const Node& node, const char* name, Before before) {
 }
 
 /// Errors: if lanes have no elements.
-inline void require_lanes(const Node& node, Index axis, const char* name) {
-  const Layout& layout = node.layout;
-  if (layout.extent(normalize_axis(axis, layout.ndim())) == 0) {
-    throw_nothing_to_compare(layout.shape(), name);
-  }
-}
+void require_lanes(const Node& node, Index axis, const char* name);
 
 template <class E, class Before>
 Handle extreme_axis(const Node& node, Index axis, const char* name, Before before) {

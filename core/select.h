@@ -42,6 +42,11 @@ template <class I>
 concept AdvancedIndex = std::same_as<std::remove_cvref_t<I>, IndexList> ||
     (AnyArray<I>&& std::integral<typename std::remove_cvref_t<I>::value_type>);
 
+/// The same without masks.
+template <class I>
+concept PositionIndex = std::same_as<std::remove_cvref_t<I>, IndexList> ||
+    (AdvancedIndex<I> && !std::same_as<typename std::remove_cvref_t<I>::value_type, bool>);
+
 }  // namespace internal
 
 /// One entry of an index that makes a copy: an entry of a basic index, a list or an array of

@@ -61,35 +61,35 @@ class Selection : public Array<E> {
   }
 
   /// `a[mask] += values`, and so on.
-  template <class Other>
+  template <internal::AddsInPlace<E> Other>
   void operator+=(Other&& other) && {
     write_back(as_array() += std::forward<Other>(other));
   }
-  template <class Other>
+  template <internal::SubtractsInPlace<E> Other>
   void operator-=(Other&& other) && {
     write_back(as_array() -= std::forward<Other>(other));
   }
-  template <class Other>
+  template <internal::AddsInPlace<E> Other>
   void operator*=(Other&& other) && {
     write_back(as_array() *= std::forward<Other>(other));
   }
-  template <class Other>
+  template <internal::DividesInPlace<E> Other>
   void operator/=(Other&& other) && {
     write_back(as_array() /= std::forward<Other>(other));
   }
-  template <class Other>
+  template <internal::AddsInPlace<E> Other>
   Selection& operator+=(Other&& other) & {
     return as_array() += std::forward<Other>(other), *this;
   }
-  template <class Other>
+  template <internal::SubtractsInPlace<E> Other>
   Selection& operator-=(Other&& other) & {
     return as_array() -= std::forward<Other>(other), *this;
   }
-  template <class Other>
+  template <internal::AddsInPlace<E> Other>
   Selection& operator*=(Other&& other) & {
     return as_array() *= std::forward<Other>(other), *this;
   }
-  template <class Other>
+  template <internal::DividesInPlace<E> Other>
   Selection& operator/=(Other&& other) & {
     return as_array() /= std::forward<Other>(other), *this;
   }

@@ -206,6 +206,7 @@ class Replacement {
       return system_error(path_, "cannot replace");
     }
     temporary_.clear();
+    sync_folder();
     return absl::OkStatus();
   }
 
@@ -226,6 +227,16 @@ class Replacement {
     if (real == nullptr) return system_error(path_, "cannot create");
     target_ = real.get();
     return absl::OkStatus();
+  }
+
+  // Puts the new name on the disk, as far as the system lets us: the file is replaced either way.
+  void sync_folder() const {
+    const std::filesystem::path folder = std::filesystem::path(target_).parent_path();
+    const int opened =
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (opened < 0) return;
+    fsync(opened);
+    close(opened);
   }
 
   const std::string path_;

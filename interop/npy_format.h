@@ -74,8 +74,9 @@ class NpyFile {
 /// `strides` are in bytes and may be zero or negative. A path that is a symbolic link is followed.
 ///
 /// A file that is there is replaced at once, by a file that is complete and on the disk, with its
-/// permissions; one mapped or open elsewhere stays as it was there. On errors nothing changes and
-/// nothing is left behind.
+/// permissions; one mapped or open elsewhere stays as it was there. Then the folder is synced, too,
+/// where it may be read and the file system can, so that the new file outlives a loss of power. On
+/// errors nothing changes and nothing is left behind.
 ///
 /// Errors: `kFailedPrecondition` if `path` is something else than a regular file, or what the
 /// system says; the text begins with the path. Allocates a block of limited size, unless the

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,6 +36,12 @@ using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
 const char kData[] = "tests/oracle/facts/npy/";
+
+// What `fsync` below was called for.
+std::vector<fs::path>& synced_paths() {
+  static std::vector<fs::path> paths;
+  return paths;
+}
 
 std::string content_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -424,6 +431,38 @@ TEST_F(NpyFolderTest, WritesIntoTheCurrentFolder) {
   EXPECT_THAT(names(), ElementsAre("a.npy"));
 }
 
+TEST_F(NpyFolderTest, TheFileIsSyncedBeforeItIsNamedAndItsFolderAfterwards) {
+  const fs::path before = fs::current_path();
+  const fs::path folder = fs::canonical(folder_);
+  fs::create_directory(path("other"));
+  fs::create_symlink("other/b.npy", path("link.npy"));
+  ASSERT_TRUE(write_numbers(path("other/b.npy"), 1).ok());
+  fs::current_path(folder_);
+  std::vector<std::vector<fs::path>> synced;
+  for (const std::string& name : {std::string("a.npy"), path("a.npy"), std::string("link.npy")}) {
+    synced_paths().clear();
+    EXPECT_TRUE(write_numbers(name, 3).ok());
+    synced.push_back(synced_paths());
+  }
+  fs::current_path(before);
+  const fs::path folders[] = {folder, folder, folder / "other"};
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(synced[i].size(), 2u) << i;
+    EXPECT_EQ(synced[i][0].parent_path(), folders[i]);
+    EXPECT_EQ(synced[i][0].extension(), ".tmp");
+    EXPECT_EQ(synced[i][1], folders[i]);
+  }
+}
+
+TEST_F(NpyFolderTest, AFolderThatCannotBeReadIsNoError) {
+  fs::create_directory(path("closed"));
+  ASSERT_TRUE(write_numbers(path("closed/a.npy"), 3).ok());
+  ASSERT_EQ(chmod(path("closed").c_str(), 0300), 0);
+  EXPECT_TRUE(write_numbers(path("closed/a.npy"), 4).ok());
+  ASSERT_EQ(chmod(path("closed").c_str(), 0700), 0);
+  EXPECT_EQ(NpyFile::open(path("closed/a.npy"))->header().shape, Dims({4}));
+}
+
 TEST_F(NpyFolderTest, MappedFilesArePrivate) {
   ASSERT_TRUE(write_numbers(path("a.npy"), 1000).ok());
   const std::string before = content_of(path("a.npy"));
@@ -494,3 +533,10 @@ TEST_F(NpyFolderTest, ReadOnlyMappingsShowWhatOthersWriteAndCannotBeWritten) {
 
 }  // namespace
 }  // namespace cow
+
+// Takes the place of the system's in this program.
+extern "C" int fsync(int descriptor) {
+  cow::synced_paths().push_back(
+      std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor)));
+  return static_cast<int>(syscall(SYS_fsync, descriptor));
+}

@@ -186,6 +186,34 @@ TEST(OverlapTest, LengthOneAxesMayHaveAnyStride) {
   EXPECT_EQ(find_self_overlap(a).verdict, Verdict::kNo);
 }
 
+TEST(OverlapTest, TheLowestStrideHasNoNegative) {
+  const Memory down{4, {3}, {kLowest}, 0};  // at 0, -2^63 and -2^64
+  const Memory beside{4, {}, {}, kLowest + 4};
+  const Memory touching[] = {{4, {}, {}, kLowest + 3},
+                             {1, {2, 2}, {kLowest, 2}, 1},
+                             {4, {2}, {kLowest}, kLowest + 3},
+                             {4, {5}, {kLargest}, kLowest},
+                             down};
+  for (const Memory& other : touching) {
+    const OverlapResult ab = find_overlap(down, other), ba = find_overlap(other, down);
+    EXPECT_EQ(ab.verdict, Verdict::kYes);
+    expect_witness(ab, down, other);
+    EXPECT_EQ(ba.verdict, Verdict::kYes);
+    expect_witness(ba, other, down);
+  }
+  EXPECT_EQ(find_overlap(down, beside).verdict, Verdict::kNo);
+  EXPECT_EQ(find_overlap(beside, down).verdict, Verdict::kNo);
+  const Memory between{4, {3}, {kLowest}, 4};
+  EXPECT_EQ(find_overlap(down, between).verdict, Verdict::kNo);
+  EXPECT_EQ(find_overlap(between, down).verdict, Verdict::kNo);
+  EXPECT_EQ(find_self_overlap(down).verdict, Verdict::kNo);
+  const Memory twice{4, {2, 2}, {kLowest, kLowest}, 0};
+  const OverlapResult inner = find_self_overlap(twice);
+  EXPECT_EQ(inner.verdict, Verdict::kYes);
+  expect_witness(inner, twice, twice);
+  EXPECT_NE(inner.index_a, inner.index_b);
+}
+
 TEST(OverlapTest, HugeNumbersAreExactOrOverflow) {
   // Far beyond 64 bits, exact in 128.
   const Memory wide{1, {5}, {kLargest}, 0}, lower{1, {5}, {kLargest}, -kLargest};

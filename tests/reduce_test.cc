@@ -140,7 +140,18 @@ TEST(ReduceTest, AxesThatThereAreNot) {
     EXPECT_THROW(a.sum(axis), std::out_of_range);
     EXPECT_THROW(a.mean(axis), std::out_of_range);
   }
-  EXPECT_THROW(numbered({}).sum(0), std::out_of_range);
+  EXPECT_THROW(numbered({}).sum(1), std::out_of_range);
+  EXPECT_THROW(numbered({}).mean(0), std::out_of_range);
+}
+
+TEST(ReduceTest, AnArrayWithoutAxesHasAnAxis0ForAllButTheMean) {
+  const Array<Index> a = full({}, Index{7});
+  for (Index axis : {0, -1}) {
+    EXPECT_EQ(a.sum(axis).ndim(), 0);
+    EXPECT_EQ(a.sum(axis)(), 7);
+    EXPECT_EQ(a.max(axis)(), 7);
+    EXPECT_EQ(a.min(axis)(), 7);
+  }
 }
 
 }  // namespace

@@ -53,15 +53,20 @@ Ints positions_in(const Json& json) {
   return from_span<Index>(numbers_in(json["i"]), numbers_in(json["s"]));
 }
 
-/// Gives `fn` the list, array of positions or mask that `json` stands for.
+/// Gives `fn` the list or the array of positions that `json` stands for.
 template <class Fn>
 auto with_positions(const Json& json, Fn fn) {
   if (json.contains("l")) return fn(index_list(numbers_in(json["l"])));
-  if (json.contains("m")) return fn(mask_in(json));
   const Ints positions = positions_in(json);
   // Of another type, and from memory in another order.
   if (positions.ndim() != 2) return fn(positions.T().copy().T());
   return fn(positions.astype<std::int16_t>());
+}
+
+/// The same, or the mask.
+template <class Fn>
+auto with_selector(const Json& json, Fn fn) {
+  return json.contains("m") ? fn(mask_in(json)) : with_positions(json, fn);
 }
 
 bool is_basic(const Json& index) {
@@ -83,7 +88,7 @@ AdvancedItems advanced_items(const Json& index) {
     if (!entry.is_object()) {
       items.push_back(basic_item(entry));
     } else {
-      with_positions(entry, [&](const auto& positions) { items.push_back(positions); });
+      with_selector(entry, [&](const auto& positions) { items.push_back(positions); });
     }
   }
   return AdvancedItems(std::move(items));
@@ -94,8 +99,8 @@ template <class Source, class Fn>
 void with_selected(Source&& source, const Json& index, Fn fn) {
   if (is_basic(index)) return fn(std::forward<Source>(source)[basic_items(index)]);
   if (index.size() > 1) return fn(std::forward<Source>(source)[advanced_items(index)]);
-  with_positions(index[0],
-                 [&](const auto& positions) { fn(std::forward<Source>(source)[positions]); });
+  with_selector(index[0],
+                [&](const auto& positions) { fn(std::forward<Source>(source)[positions]); });
 }
 
 /// The view of `a`, a name or a temporary, that `op` makes.
@@ -261,11 +266,7 @@ class Fact {
         });
       }
       if constexpr (std::is_lvalue_reference_v<Target>) {
-        with_positions(op_[1], [&](const auto& positions) {
-          if constexpr (!std::is_same_v<std::decay_t<decltype(positions)>, Array<bool>>) {
-            target.put(positions, right);
-          }
-        });
+        with_positions(op_[1], [&](const auto& positions) { target.put(positions, right); });
       }
     };
     const Json& right = op_[2];
