@@ -41,8 +41,9 @@ const char* extension_of(Output output) {
 bool is_document(Output output) { return *extension_of(output) != '\0'; }
 
 std::string sink_path(const Options& options) {
-  if (!is_stream(options.log_path))
+  if (!is_stream(options.log_path)) {
     return is_document(options.output) ? "stderr" : options.log_path;
+  }
   const std::string folder = outputs_folder();
   return options.output == Output::kJson && !folder.empty() ? folder + "alsan.json"
                                                             : options.log_path;

@@ -6,55 +6,16 @@
 #include <vector>
 
 #include "cow/core/errors.h"
-#include "cow/tests/array_testing.h"
-#include "cow/tests/naive_index.h"
+#include "cow/tests/layout_testing.h"
 
 namespace cow {
 namespace {
-
-constexpr Index kItem = 8;
-
-std::vector<Index> addresses(const Layout& layout) {
-  std::vector<Index> all;
-  for (Index i = 0; i < layout.size(); ++i) {
-    all.push_back(layout.offset() + layout.displacement_of_flat(i));
-  }
-  return all;
-}
-
-/// Some view of an array in C order.
-Layout random_layout(Random& random) {
-  Layout layout = Layout::c_order(random_shape(random, 4), kItem);
-  for (int i = 0; i < 2; ++i) {
-    layout = index_layout(layout, random_items(random, layout.shape()));
-    if (random_number(random, 0, 2) == 0) layout = reverse_axes(layout);
-  }
-  if (random_number(random, 0, 3) == 0) {
-    Dims shape(layout.shape().begin(), layout.shape().end());
-    for (Index& extent : shape) {
-      if (extent == 1) extent = random_number(random, 1, 3);
-    }
-    layout = broadcast_layout(layout, shape);
-  }
-  return layout;
-}
-
-template <class Check>
-void for_random_layouts(int count, Check check) {
-  Random random(test_seed(7));
-  for (int i = 0; i < count && !testing::Test::HasFailure(); ++i) {
-    const Layout layout = random_layout(random);
-    SCOPED_TRACE(testing::Message() << i << ": " << tuple_text(layout.shape()) << " strides "
-                                    << tuple_text(layout.strides()) << " + " << layout.offset());
-    check(random, layout);
-  }
-}
 
 TEST(LayoutTest, COrder) {
   const Layout layout = Layout::c_order({2, 3, 4}, kItem);
   EXPECT_EQ(layout.strides(), (Dims{96, 32, 8}));
   EXPECT_EQ(layout.size(), 24);
-  EXPECT_EQ(addresses(layout)[23], 23 * kItem);
+  EXPECT_EQ(offsets_of(layout)[23], 23 * kItem);
   EXPECT_EQ(Layout(), Layout::c_order({}, kItem));
   EXPECT_EQ(Layout().size(), 1);
   EXPECT_EQ(Layout::c_order({Index{1} << 40, 0, 1024}, kItem).size(), 0);
@@ -70,8 +31,8 @@ TEST(LayoutTest, ImpossibleShapes) {
 }
 
 TEST(LayoutTest, WhatTheAddressesSay) {
-  for_random_layouts(5000, [](Random&, const Layout& layout) {
-    const std::vector<Index> all = addresses(layout);
+  for_random_layouts(5000, 0, [](Random&, const Layout& layout) {
+    const std::vector<Index> all = offsets_of(layout);
     const std::set<Index> distinct(all.begin(), all.end());
     EXPECT_EQ(layout.empty(), all.empty());
     EXPECT_EQ(layout.is_stretched(), distinct.size() < all.size());
@@ -104,7 +65,7 @@ bool is_affine(const std::vector<Index>& all, Shape shape) {
     step *= shape[axis];
   }
   const Layout layout(shape, strides, all[0]);
-  return addresses(layout) == all;
+  return offsets_of(layout) == all;
 }
 
 /// A random shape of `size` elements.
@@ -124,15 +85,15 @@ Dims random_factors(Random& random, Index size) {
 }
 
 TEST(LayoutTest, ReshapeIsAViewWhereStridesAllow) {
-  for_random_layouts(5000, [](Random& random, const Layout& layout) {
+  for_random_layouts(5000, 0, [](Random& random, const Layout& layout) {
     if (layout.empty()) return;
     const Dims shape = random_factors(random, layout.size());
     Layout result;
     const bool is_view = reshape_layout(layout, shape, kItem, &result);
-    EXPECT_EQ(is_view, is_affine(addresses(layout), shape)) << tuple_text(shape);
+    EXPECT_EQ(is_view, is_affine(offsets_of(layout), shape)) << tuple_text(shape);
     if (is_view) {
       EXPECT_EQ(result.shape(), Shape(shape));
-      EXPECT_EQ(addresses(result), addresses(layout));
+      EXPECT_EQ(offsets_of(result), offsets_of(layout));
     }
   });
 }
@@ -155,7 +116,7 @@ TEST(LayoutTest, ReshapeFindsTheUnknownExtent) {
 }
 
 TEST(LayoutTest, TransposeAgreesWithEnumeration) {
-  for_random_layouts(3000, [](Random& random, const Layout& layout) {
+  for_random_layouts(3000, 0, [](Random& random, const Layout& layout) {
     Dims axes(static_cast<std::size_t>(layout.ndim()));
     std::iota(axes.begin(), axes.end(), 0);
     std::shuffle(axes.begin(), axes.end(), random);
@@ -163,7 +124,7 @@ TEST(LayoutTest, TransposeAgreesWithEnumeration) {
     for (Index& axis : axes) axis -= random_number(random, 0, 1) * layout.ndim();
     const Layout result = transpose_layout(layout, axes);
     EXPECT_EQ(result.shape(), Shape(expected.shape));
-    const std::vector<Index> all = addresses(layout), turned = addresses(result);
+    const std::vector<Index> all = offsets_of(layout), turned = offsets_of(result);
     ASSERT_EQ(turned.size(), expected.positions.size());
     for (std::size_t i = 0; i < turned.size(); ++i) {
       EXPECT_EQ(turned[i], all[static_cast<std::size_t>(expected.positions[i])]);
@@ -178,7 +139,7 @@ TEST(LayoutTest, TransposeAgreesWithEnumeration) {
 }
 
 TEST(LayoutTest, BroadcastAgreesWithEnumeration) {
-  for_random_layouts(3000, [](Random& random, const Layout& layout) {
+  for_random_layouts(3000, 0, [](Random& random, const Layout& layout) {
     Dims to(layout.shape().begin(), layout.shape().end());
     for (Index& extent : to) {
       if (extent == 1) extent = random_number(random, 0, 3);
@@ -187,7 +148,7 @@ TEST(LayoutTest, BroadcastAgreesWithEnumeration) {
     const NaiveView expected = naive_broadcast(layout.shape(), to);
     const Layout result = broadcast_layout(layout, to);
     EXPECT_EQ(result.shape(), Shape(to));
-    const std::vector<Index> all = addresses(layout), wide = addresses(result);
+    const std::vector<Index> all = offsets_of(layout), wide = offsets_of(result);
     ASSERT_EQ(wide.size(), expected.positions.size());
     for (std::size_t i = 0; i < wide.size(); ++i) {
       EXPECT_EQ(wide[i], all[static_cast<std::size_t>(expected.positions[i])]);

@@ -1,27 +1,10 @@
 #include "cow/tests/naive_index.h"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
 
 namespace cow {
 namespace {
-
-/// All positions of `shape` in C order.
-void for_each_position(Shape shape, const std::function<void(const std::vector<Index>&)>& visit) {
-  std::vector<Index> position(shape.size(), 0);
-  for (Index extent : shape) {
-    if (extent == 0) return;
-  }
-  while (true) {
-    visit(position);
-    int axis = static_cast<int>(shape.size()) - 1;
-    while (axis >= 0 && ++position[static_cast<std::size_t>(axis)] == shape[axis]) {
-      position[static_cast<std::size_t>(axis--)] = 0;
-    }
-    if (axis < 0) return;
-  }
-}
 
 Index flat(Shape shape, absl::Span<const Index> position) {
   Index number = 0;
@@ -37,6 +20,21 @@ SliceBound random_bound(Random& random, Index extent) {
 }
 
 }  // namespace
+
+void for_each_position(Shape shape, const std::function<void(const std::vector<Index>&)>& visit) {
+  std::vector<Index> position(shape.size(), 0);
+  for (Index extent : shape) {
+    if (extent == 0) return;
+  }
+  while (true) {
+    visit(position);
+    int axis = static_cast<int>(shape.size()) - 1;
+    while (axis >= 0 && ++position[static_cast<std::size_t>(axis)] == shape[axis]) {
+      position[static_cast<std::size_t>(axis--)] = 0;
+    }
+    if (axis < 0) return;
+  }
+}
 
 Index random_number(Random& random, Index lowest, Index highest) {
   return std::uniform_int_distribution<Index>(lowest, highest)(random);

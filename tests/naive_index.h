@@ -1,6 +1,7 @@
 #ifndef COW_TESTS_NAIVE_INDEX_H_
 #define COW_TESTS_NAIVE_INDEX_H_
 
+#include <functional>
 #include <random>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct NaiveView {
 };
 
 using Random = std::mt19937_64;
+
+/// Calls `visit` with all positions of `shape`, in C order.
+void for_each_position(Shape shape, const std::function<void(const std::vector<Index>&)>& visit);
 
 /// From `lowest` to `highest`, both included.
 Index random_number(Random& random, Index lowest, Index highest);

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "cow/diagnostics/read_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -21,12 +22,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-std::string read_file(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 // A fresh directory of the test's own.
 class ReportSinkTest : public ::testing::Test {
@@ -144,7 +139,7 @@ TEST_F(ReportSinkTest, ReportsOfThreadsDoNotMix) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  std::istringstream lines(read_file(log_of(getpid())));
+  std::istringstream lines(read_file(log_of(getpid())).value());
   int count = 0;
   for (std::string line; std::getline(lines, line); ++count) {
     ASSERT_EQ(line, std::string(500, line.at(0)));

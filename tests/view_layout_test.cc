@@ -6,8 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "cow/tests/array_testing.h"
-#include "cow/tests/naive_index.h"
+#include "cow/tests/layout_testing.h"
 #include "gmock/gmock.h"
 
 /// Layouts against tables: the offset of each element, found by walking positions.
@@ -16,48 +15,16 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr Index kItem = 8;
 constexpr Index kLowest = std::numeric_limits<Index>::min();
 constexpr Index kLargest = std::numeric_limits<Index>::max();
 
-std::vector<Index> offsets(const Layout& layout) {
-  std::vector<Index> all;
-  for (Index i = 0; i < layout.size(); ++i) {
-    all.push_back(layout.offset() + layout.displacement_of_flat(i));
-  }
-  return all;
-}
-
 /// Of the element at `position`.
-Index offset_at(const Layout& layout, const Dims& position) {
+Index offset_at(const Layout& layout, const std::vector<Index>& position) {
   Index offset = layout.offset();
   for (std::size_t axis = 0; axis < position.size(); ++axis) {
     offset += position[axis] * layout.stride(static_cast<int>(axis));
   }
   return offset;
-}
-
-/// Calls `fn` with each position of `shape`, in C order.
-template <class Fn>
-void for_each_position(Shape shape, Fn fn) {
-  Dims position(shape.size(), 0);
-  for (Index left = element_count(shape); left > 0; --left) {
-    fn(position);
-    for (std::size_t axis = shape.size(); axis-- > 0;) {
-      if (++position[axis] < shape[axis]) break;
-      position[axis] = 0;
-    }
-  }
-}
-
-/// Some view of an array in C order, of at least `ndim` axes.
-Layout random_layout(Random& random, int ndim) {
-  for (;;) {
-    Layout layout = Layout::c_order(random_shape(random, 5), kItem);
-    layout = index_layout(layout, random_items(random, layout.shape()));
-    if (random_number(random, 0, 1) == 0) layout = reverse_axes(layout);
-    if (layout.ndim() >= ndim) return layout;
-  }
 }
 
 Index random_axis(Random& random, int ndim) { return random_number(random, 0, ndim - 1); }
@@ -67,50 +34,37 @@ Index either_way(Random& random, Index axis, int ndim) {
   return random_number(random, 0, 1) == 0 ? axis : axis - ndim;
 }
 
-class ViewLayoutTest : public testing::Test {
- protected:
-  template <class Check>
-  void repeat(int min_ndim, Check check) {
-    Random random(test_seed(11));
-    for (int round = 0; round < 2000; ++round) {
-      const Layout from = random_layout(random, min_ndim);
-      SCOPED_TRACE(round);
-      check(random, from);
-    }
-  }
-};
-
-TEST_F(ViewLayoutTest, SwapAxes) {
-  repeat(1, [](Random& random, const Layout& from) {
+TEST(ViewLayoutTest, SwapAxes) {
+  for_random_layouts(2000, 1, [](Random& random, const Layout& from) {
     const int n = from.ndim();
     const Index a = random_axis(random, n), b = random_axis(random, n);
     const Layout to = swapaxes_layout(from, either_way(random, a, n), either_way(random, b, n));
     std::vector<Index> expected;
     Dims shape(from.shape().begin(), from.shape().end());
     std::swap(shape[a], shape[b]);
-    for_each_position(shape, [&](Dims position) {
+    for_each_position(shape, [&](std::vector<Index> position) {
       std::swap(position[a], position[b]);
       expected.push_back(offset_at(from, position));
     });
     EXPECT_EQ(to.shape(), Shape(shape));
-    EXPECT_EQ(offsets(to), expected);
+    EXPECT_EQ(offsets_of(to), expected);
   });
 }
 
-TEST_F(ViewLayoutTest, ExpandDims) {
-  repeat(0, [](Random& random, const Layout& from) {
+TEST(ViewLayoutTest, ExpandDims) {
+  for_random_layouts(2000, 0, [](Random& random, const Layout& from) {
     const int n = from.ndim() + 1;
     const Index axis = random_axis(random, n);
     const Layout to = expand_dims_layout(from, either_way(random, axis, n));
     Dims shape(from.shape().begin(), from.shape().end());
     shape.insert(shape.begin() + axis, 1);
     EXPECT_EQ(to.shape(), Shape(shape));
-    EXPECT_EQ(offsets(to), offsets(from));
+    EXPECT_EQ(offsets_of(to), offsets_of(from));
   });
 }
 
-TEST_F(ViewLayoutTest, Diagonal) {
-  repeat(2, [](Random& random, const Layout& from) {
+TEST(ViewLayoutTest, Diagonal) {
+  for_random_layouts(2000, 2, [](Random& random, const Layout& from) {
     const int n = from.ndim();
     const Index a = random_axis(random, n);
     Index b = random_axis(random, n);
@@ -120,7 +74,7 @@ TEST_F(ViewLayoutTest, Diagonal) {
         diagonal_layout(from, shift, either_way(random, a, n), either_way(random, b, n));
     // Element (.., i) of the result is that with i + max(0, -shift) along `a`.
     std::vector<std::pair<Dims, Index>> kept;
-    for_each_position(from.shape(), [&](const Dims& position) {
+    for_each_position(from.shape(), [&](const std::vector<Index>& position) {
       if (position[b] != position[a] + shift) return;
       Dims key;
       for (Index axis = 0; axis < n; ++axis) {
@@ -133,12 +87,12 @@ TEST_F(ViewLayoutTest, Diagonal) {
     std::vector<Index> expected;
     for (const auto& entry : kept) expected.push_back(entry.second);
     EXPECT_EQ(to.ndim(), n - 1);
-    EXPECT_EQ(offsets(to), expected);
+    EXPECT_EQ(offsets_of(to), expected);
   });
 }
 
-TEST_F(ViewLayoutTest, Flip) {
-  repeat(1, [](Random& random, const Layout& from) {
+TEST(ViewLayoutTest, Flip) {
+  for_random_layouts(2000, 1, [](Random& random, const Layout& from) {
     const int n = from.ndim();
     Dims axes;
     std::vector<bool> flipped(n, false);
@@ -150,19 +104,19 @@ TEST_F(ViewLayoutTest, Flip) {
     const bool all_axes = random_number(random, 0, 3) == 0;
     const Layout to = all_axes ? flip_layout(from, none) : flip_layout(from, axes);
     std::vector<Index> expected;
-    for_each_position(from.shape(), [&](Dims position) {
+    for_each_position(from.shape(), [&](std::vector<Index> position) {
       for (Index axis = 0; axis < n; ++axis) {
         if (all_axes || flipped[axis]) position[axis] = from.extent(axis) - 1 - position[axis];
       }
       expected.push_back(offset_at(from, position));
     });
     EXPECT_EQ(to.shape(), from.shape());
-    EXPECT_EQ(offsets(to), expected);
+    EXPECT_EQ(offsets_of(to), expected);
   });
 }
 
-TEST_F(ViewLayoutTest, SlidingWindow) {
-  repeat(1, [](Random& random, const Layout& from) {
+TEST(ViewLayoutTest, SlidingWindow) {
+  for_random_layouts(2000, 1, [](Random& random, const Layout& from) {
     const int n = from.ndim();
     const Index axis = random_axis(random, n);
     const Index window = random_number(random, 0, from.extent(axis));
@@ -171,23 +125,23 @@ TEST_F(ViewLayoutTest, SlidingWindow) {
     shape[axis] -= window - 1;
     shape.push_back(window);
     std::vector<Index> expected;
-    for_each_position(shape, [&](Dims position) {
+    for_each_position(shape, [&](std::vector<Index> position) {
       position[axis] += position.back();
       position.pop_back();
       expected.push_back(offset_at(from, position));
     });
     EXPECT_EQ(to.shape(), Shape(shape));
-    EXPECT_EQ(offsets(to), expected);
+    EXPECT_EQ(offsets_of(to), expected);
   });
 }
 
-TEST_F(ViewLayoutTest, WindowsAlongAllAxes) {
+TEST(ViewLayoutTest, WindowsAlongAllAxes) {
   const Layout to = sliding_window_layout(Layout::c_order({3, 4}, 1), {2, 3}, none);
   EXPECT_THAT(to.shape(), ElementsAre(2, 2, 2, 3));
   EXPECT_THAT(to.strides(), ElementsAre(4, 1, 4, 1));
 }
 
-TEST_F(ViewLayoutTest, WhatThereIsNot) {
+TEST(ViewLayoutTest, WhatThereIsNot) {
   const Layout from = Layout::c_order({2, 3}, kItem);
   for (Index axis : {Index{2}, Index{-3}, kLowest, kLargest}) {
     EXPECT_THROW(swapaxes_layout(from, 0, axis), std::out_of_range);
@@ -209,21 +163,21 @@ TEST_F(ViewLayoutTest, WhatThereIsNot) {
                std::invalid_argument);
 }
 
-TEST_F(ViewLayoutTest, DiagonalsBesideTheArrayAreEmpty) {
+TEST(ViewLayoutTest, DiagonalsBesideTheArrayAreEmpty) {
   const Layout from = Layout::c_order({2, 3}, kItem);
   for (Index shift : {Index{3}, Index{-2}, kLowest, kLargest}) {
     EXPECT_THAT(diagonal_layout(from, shift, 0, 1).shape(), ElementsAre(0)) << shift;
   }
 }
 
-TEST_F(ViewLayoutTest, StridesAsWishedStayInMemory) {
+TEST(ViewLayoutTest, StridesAsWishedStayInMemory) {
   const Layout from = Layout::c_order({6}, kItem);
   const ByteRange memory{0, 48};
   const auto strided = [&](Shape shape, std::vector<Index> strides) {
     return strided_layout(from, shape, strides, kItem, kItem, memory);
   };
-  EXPECT_THAT(offsets(strided({2, 3}, {24, 8})), ElementsAre(0, 8, 16, 24, 32, 40));
-  EXPECT_THAT(offsets(strided({3, 2}, {0, 40})), ElementsAre(0, 40, 0, 40, 0, 40));
+  EXPECT_THAT(offsets_of(strided({2, 3}, {24, 8})), ElementsAre(0, 8, 16, 24, 32, 40));
+  EXPECT_THAT(offsets_of(strided({3, 2}, {0, 40})), ElementsAre(0, 40, 0, 40, 0, 40));
   EXPECT_EQ(strided({0, 5}, {800, 800}).size(), 0);
   EXPECT_THROW(strided({7}, {8}), std::out_of_range);
   EXPECT_THROW(strided({2}, {-8}), std::out_of_range);

@@ -3,6 +3,7 @@
 #include "cow/tests/sample_report.h"
 
 namespace cow::alsan {
+
 Report pictured_report() {
   Report report = tour_report();
   report.tree = {{0, "original", "(3,4)", "read here", ""},
