@@ -330,8 +330,182 @@ void step_take(FuzzInput& in, ViewSubject& subject) {
                });
 }
 
+// Mostly an axis of `ndim`, counted from either end.
+Index read_axis(FuzzInput& in, std::size_t ndim) {
+  const Index most = static_cast<Index>(ndim);
+  return most == 0 || in.number(0, 7) == 0 ? in.any_number() : in.number(-most, most - 1);
+}
+
+Dims read_axes(FuzzInput& in, std::size_t ndim) {
+  Dims axes;
+  for (Index count = in.number(0, 4); count > 0; --count) axes.push_back(read_axis(in, ndim));
+  return axes;
+}
+
+unsigned errors_of_axes(absl::Span<const Index> axes, std::size_t ndim) {
+  const bool all_there =
+      std::all_of(axes.begin(), axes.end(), [ndim](Index axis) { return is_axis(axis, ndim); });
+  return all_there ? kNone : kOutOfRange;
+}
+
+bool is_named_twice(absl::Span<const Index> axes, std::size_t ndim) {
+  std::vector<bool> seen(ndim);
+  for (Index axis : axes) {
+    if (!is_axis(axis, ndim)) continue;
+    const std::size_t normal = from_front(axis, ndim);
+    if (seen[normal]) return true;
+    seen[normal] = true;
+  }
+  return false;
+}
+
+// Element `position` of the view is element `source_of(position)` of an array of `shape`.
+template <class Fn>
+NaiveView naive_view(Shape shape, const Dims& to, Fn source_of) {
+  NaiveView view{to, {}};
+  for_each_position(to, [&](const std::vector<Index>& position) {
+    const std::vector<Index> source = source_of(position);
+    Index flat = 0;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis)
+      flat = flat * shape[axis] + source[axis];
+    view.positions.push_back(flat);
+  });
+  return view;
+}
+
+void step_swapaxes(FuzzInput& in, ViewSubject& subject) {
+  const std::size_t ndim = subject.ndim();
+  const Dims asked = {read_axis(in, ndim), read_axis(in, ndim)};
+  Expected expected;
+  expected.errors = errors_of_axes(asked, ndim);
+  if (expected.errors == kNone) {
+    Dims axes(ndim);
+    std::iota(axes.begin(), axes.end(), 0);
+    std::swap(axes[from_front(asked[0], ndim)], axes[from_front(asked[1], ndim)]);
+    expected.view = naive_transpose(subject.shape(), axes);
+  }
+  subject.step(absl::StrCat(".swapaxes", tuple_text(asked)), expected,
+               [&](Array<Element>& a) { return a.swapaxes(asked[0], asked[1]); });
+}
+
+void step_expand_dims(FuzzInput& in, ViewSubject& subject) {
+  const std::size_t ndim = subject.ndim() + 1;  // of the result
+  const Index axis = read_axis(in, ndim);
+  Expected expected;
+  expected.errors = errors_of_axes({&axis, 1}, ndim);
+  if (ndim > kMaxDims) expected.errors |= kInvalidArgument;
+  if (expected.errors == kNone) {
+    Dims shape(subject.shape().begin(), subject.shape().end());
+    shape.insert(shape.begin() + static_cast<Index>(from_front(axis, ndim)), 1);
+    expected.view = everything(shape);
+  }
+  subject.step(absl::StrCat(".expand_dims(", axis, ")"), expected,
+               [axis](Array<Element>& a) { return a.expand_dims(axis); });
+}
+
+void step_diagonal(FuzzInput& in, ViewSubject& subject) {
+  constexpr Index kBeyond = kMostElements + 1;
+  const Shape shape = subject.shape();
+  const std::size_t ndim = shape.size();
+  const Index offset = in.number(0, 7) == 0 ? in.any_number() : in.number(-3, 3);
+  const Dims axes = {read_axis(in, ndim), read_axis(in, ndim)};
+  Expected expected;
+  expected.errors = errors_of_axes(axes, ndim);
+  if (ndim < 2 || is_named_twice(axes, ndim)) expected.errors |= kInvalidArgument;
+  if (expected.errors == kNone) {
+    const std::size_t first = from_front(axes[0], ndim), second = from_front(axes[1], ndim);
+    const Index down = std::clamp(offset, -kBeyond, Index{0}) * -1;
+    const Index right = std::clamp(offset, Index{0}, kBeyond);
+    Dims to;
+    for (std::size_t axis = 0; axis < ndim; ++axis) {
+      if (axis != first && axis != second) to.push_back(shape[axis]);
+    }
+    to.push_back(std::max(Index{0}, std::min(shape[first] - down, shape[second] - right)));
+    expected.view = naive_view(shape, to, [&](std::vector<Index> position) {
+      const Index along = position.back();
+      position.pop_back();
+      for (std::size_t axis : {std::min(first, second), std::max(first, second)}) {
+        position.insert(position.begin() + static_cast<Index>(axis),
+                        along + (axis == first ? down : right));
+      }
+      return position;
+    });
+  }
+  subject.step(absl::StrCat(".diagonal(", offset, ") of axes ", tuple_text(axes)), expected,
+               [&](Array<Element>& a) { return a.diagonal(offset, axes[0], axes[1]); });
+}
+
+void step_flip(FuzzInput& in, ViewSubject& subject) {
+  const Shape shape = subject.shape();
+  const std::size_t ndim = shape.size();
+  const bool of_all = in.number(0, 3) == 0;
+  Dims axes;
+  if (!of_all) axes = read_axes(in, ndim);
+  Expected expected;
+  expected.errors = errors_of_axes(axes, ndim);
+  if (is_named_twice(axes, ndim)) expected.errors |= kInvalidArgument;
+  if (expected.errors == kNone) {
+    std::vector<bool> is_flipped(ndim, of_all);
+    for (Index axis : axes) is_flipped[from_front(axis, ndim)] = true;
+    const Dims to(shape.begin(), shape.end());
+    expected.view = naive_view(shape, to, [&](std::vector<Index> position) {
+      for (std::size_t axis = 0; axis < ndim; ++axis) {
+        if (is_flipped[axis]) position[axis] = shape[axis] - 1 - position[axis];
+      }
+      return position;
+    });
+  }
+  subject.step(absl::StrCat(".flip", of_all ? "()" : tuple_text(axes)), expected,
+               [&](Array<Element>& a) { return of_all ? a.flip() : a.flip(axes); });
+}
+
+void step_sliding_window(FuzzInput& in, ViewSubject& subject) {
+  const Shape shape = subject.shape();
+  const std::size_t ndim = shape.size();
+  const bool of_all = in.number(0, 3) == 0;
+  Dims axes(ndim);
+  std::iota(axes.begin(), axes.end(), 0);
+  if (!of_all) axes = read_axes(in, ndim);
+  Dims window, to(shape.begin(), shape.end());
+  Expected expected;
+  expected.errors = errors_of_axes(axes, ndim);
+  for (Index axis : axes) {
+    const Index extent = in.number(0, 7) == 0 ? in.any_number() : in.number(0, 3);
+    window.push_back(extent);
+    if (!is_axis(axis, ndim)) continue;
+    Index& windows = to[from_front(axis, ndim)];
+    if (extent < 0 || extent > windows) {
+      expected.errors |= kInvalidArgument;
+    } else {
+      windows -= extent - 1;
+    }
+  }
+  if (in.byte() == 1) window.push_back(1);
+  if (window.size() != axes.size() || ndim + window.size() > kMaxDims) {
+    expected.errors |= kInvalidArgument;
+  }
+  to.insert(to.end(), window.begin(), window.end());
+  const std::string text = absl::StrCat(".sliding_window_view", tuple_text(window),
+                                        of_all ? "" : " of axes " + tuple_text(axes));
+  const auto call = [&](Array<Element>& a) {
+    return of_all ? a.sliding_window_view(window) : a.sliding_window_view(window, axes);
+  };
+  if (expected.errors == kNone && is_wide(to)) return check_wide(subject, text, to, call);
+  if (expected.errors == kNone) {
+    expected.view = naive_view(shape, to, [&](const std::vector<Index>& position) {
+      std::vector<Index> source(position.begin(), position.begin() + std::ssize(shape));
+      for (std::size_t i = 0; i < axes.size(); ++i) {
+        source[from_front(axes[i], ndim)] += position[ndim + i];
+      }
+      return source;
+    });
+  }
+  subject.step(text, expected, call);
+  if (expected.errors == kNone) subject.set_read_only();
+}
+
 void take_step(FuzzInput& in, ViewSubject& subject) {
-  switch (in.number(0, 9)) {
+  switch (in.number(0, 14)) {
     case 0:
       return step_reshape(in, subject);
     case 1:
@@ -349,6 +523,16 @@ void take_step(FuzzInput& in, ViewSubject& subject) {
     }
     case 6:
       return subject.check_element(read_numbers(in, static_cast<std::size_t>(in.number(1, 3))));
+    case 7:
+      return step_swapaxes(in, subject);
+    case 8:
+      return step_expand_dims(in, subject);
+    case 9:
+      return step_diagonal(in, subject);
+    case 10:
+      return step_flip(in, subject);
+    case 11:
+      return step_sliding_window(in, subject);
     default:
       return step_index(in, subject);
   }
