@@ -6,14 +6,6 @@
 namespace cow {
 namespace {
 
-Index flat(Shape shape, absl::Span<const Index> position) {
-  Index number = 0;
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    number = number * shape[axis] + position[axis];
-  }
-  return number;
-}
-
 SliceBound random_bound(Random& random, Index extent) {
   if (random_number(random, 0, 3) == 0) return none;
   return random_number(random, -extent - 1, extent + 1);
@@ -34,6 +26,23 @@ void for_each_position(Shape shape, const std::function<void(const std::vector<I
     }
     if (axis < 0) return;
   }
+}
+
+Index flat(Shape shape, absl::Span<const Index> position) {
+  Index number = 0;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    number = number * shape[axis] + position[axis];
+  }
+  return number;
+}
+
+NaiveView naive_view(Shape shape, Shape to,
+                     const std::function<std::vector<Index>(std::vector<Index>)>& source_of) {
+  NaiveView view{Dims(to.begin(), to.end()), {}};
+  for_each_position(to, [&](const std::vector<Index>& position) {
+    view.positions.push_back(flat(shape, source_of(position)));
+  });
+  return view;
 }
 
 Index random_number(Random& random, Index lowest, Index highest) {
@@ -141,30 +150,26 @@ NaiveView naive_index(Shape shape, IndexItems items) {
 }
 
 NaiveView naive_transpose(Shape shape, absl::Span<const Index> axes) {
-  NaiveView view;
-  for (Index axis : axes) view.shape.push_back(shape[axis]);
-  for_each_position(view.shape, [&](const std::vector<Index>& position) {
+  Dims to;
+  for (Index axis : axes) to.push_back(shape[axis]);
+  return naive_view(shape, to, [&](const std::vector<Index>& position) {
     std::vector<Index> source(shape.size());
     for (std::size_t k = 0; k < axes.size(); ++k) {
       source[static_cast<std::size_t>(axes[k])] = position[k];
     }
-    view.positions.push_back(flat(shape, source));
+    return source;
   });
-  return view;
 }
 
 NaiveView naive_broadcast(Shape shape, Shape to) {
-  NaiveView view;
-  view.shape.assign(to.begin(), to.end());
   const std::size_t extra = to.size() - shape.size();
-  for_each_position(to, [&](const std::vector<Index>& position) {
+  return naive_view(shape, to, [&](const std::vector<Index>& position) {
     std::vector<Index> source;
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
       source.push_back(shape[axis] == 1 ? 0 : position[extra + axis]);
     }
-    view.positions.push_back(flat(shape, source));
+    return source;
   });
-  return view;
 }
 
 }  // namespace cow

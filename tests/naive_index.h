@@ -21,6 +21,13 @@ using Random = std::mt19937_64;
 /// Calls `visit` with all positions of `shape`, in C order.
 void for_each_position(Shape shape, const std::function<void(const std::vector<Index>&)>& visit);
 
+/// The number of an element in C order.
+Index flat(Shape shape, absl::Span<const Index> position);
+
+/// Element `position` of the view is element `source_of(position)` of an array of `shape`.
+NaiveView naive_view(Shape shape, Shape to,
+                     const std::function<std::vector<Index>(std::vector<Index>)>& source_of);
+
 /// From `lowest` to `highest`, both included.
 Index random_number(Random& random, Index lowest, Index highest);
 

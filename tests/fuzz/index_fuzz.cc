@@ -199,6 +199,35 @@ void step_reshape(FuzzInput& in, ViewSubject& subject) {
   subject.step(text, expected, [&](Array<Element>& a) { return a.reshape(asked); });
 }
 
+// Mostly an axis of `ndim`, counted from either end.
+Index read_axis(FuzzInput& in, std::size_t ndim) {
+  const Index most = static_cast<Index>(ndim);
+  return most == 0 || in.number(0, 7) == 0 ? in.any_number() : in.number(-most, most - 1);
+}
+
+Dims read_axes(FuzzInput& in, std::size_t ndim) {
+  Dims axes;
+  for (Index count = in.number(0, 4); count > 0; --count) axes.push_back(read_axis(in, ndim));
+  return axes;
+}
+
+unsigned errors_of_axes(absl::Span<const Index> axes, std::size_t ndim) {
+  const bool all_there =
+      std::all_of(axes.begin(), axes.end(), [ndim](Index axis) { return is_axis(axis, ndim); });
+  return all_there ? kNone : kOutOfRange;
+}
+
+bool is_named_twice(absl::Span<const Index> axes, std::size_t ndim) {
+  std::vector<bool> seen(ndim);
+  for (Index axis : axes) {
+    if (!is_axis(axis, ndim)) continue;
+    const std::size_t normal = from_front(axis, ndim);
+    if (seen[normal]) return true;
+    seen[normal] = true;
+  }
+  return false;
+}
+
 void step_transpose(FuzzInput& in, ViewSubject& subject) {
   const std::size_t ndim = subject.ndim();
   Dims axes(ndim);
@@ -217,17 +246,8 @@ void step_transpose(FuzzInput& in, ViewSubject& subject) {
   if (junk == 1) axes = read_numbers(in, ndim);
   Expected expected;
   if (axes.size() != ndim) expected.errors |= kInvalidArgument;
-  std::vector<bool> seen(ndim);
-  for (Index& axis : axes) {
-    const std::size_t normal = is_axis(axis, ndim) ? from_front(axis, ndim) : ndim;
-    if (normal == ndim) {
-      expected.errors |= kOutOfRange;
-    } else if (seen[normal]) {
-      expected.errors |= kInvalidArgument;
-    } else {
-      seen[normal] = true;
-    }
-  }
+  expected.errors |= errors_of_axes(axes, ndim);
+  if (is_named_twice(axes, ndim)) expected.errors |= kInvalidArgument;
   const Dims asked = axes;
   if (expected.errors == kNone) {
     for (Index& axis : axes) axis = static_cast<Index>(from_front(axis, ndim));
@@ -328,49 +348,6 @@ void step_take(FuzzInput& in, ViewSubject& subject) {
                expected, [&](Array<Element>& a) -> Array<Element> {
                  return by_index ? a[index_list(list)] : a.take(positions, axis);
                });
-}
-
-// Mostly an axis of `ndim`, counted from either end.
-Index read_axis(FuzzInput& in, std::size_t ndim) {
-  const Index most = static_cast<Index>(ndim);
-  return most == 0 || in.number(0, 7) == 0 ? in.any_number() : in.number(-most, most - 1);
-}
-
-Dims read_axes(FuzzInput& in, std::size_t ndim) {
-  Dims axes;
-  for (Index count = in.number(0, 4); count > 0; --count) axes.push_back(read_axis(in, ndim));
-  return axes;
-}
-
-unsigned errors_of_axes(absl::Span<const Index> axes, std::size_t ndim) {
-  const bool all_there =
-      std::all_of(axes.begin(), axes.end(), [ndim](Index axis) { return is_axis(axis, ndim); });
-  return all_there ? kNone : kOutOfRange;
-}
-
-bool is_named_twice(absl::Span<const Index> axes, std::size_t ndim) {
-  std::vector<bool> seen(ndim);
-  for (Index axis : axes) {
-    if (!is_axis(axis, ndim)) continue;
-    const std::size_t normal = from_front(axis, ndim);
-    if (seen[normal]) return true;
-    seen[normal] = true;
-  }
-  return false;
-}
-
-// Element `position` of the view is element `source_of(position)` of an array of `shape`.
-template <class Fn>
-NaiveView naive_view(Shape shape, const Dims& to, Fn source_of) {
-  NaiveView view{to, {}};
-  for_each_position(to, [&](const std::vector<Index>& position) {
-    const std::vector<Index> source = source_of(position);
-    Index flat = 0;
-    for (std::size_t axis = 0; axis < shape.size(); ++axis)
-      flat = flat * shape[axis] + source[axis];
-    view.positions.push_back(flat);
-  });
-  return view;
 }
 
 void step_swapaxes(FuzzInput& in, ViewSubject& subject) {

@@ -22,36 +22,9 @@ using Numbers = std::vector<Index>;
 
 /// All positions of `shape` in C order.
 std::vector<Numbers> positions_of(Shape shape) {
-  std::vector<Numbers> positions = {{}};
-  for (Index extent : shape) {
-    std::vector<Numbers> longer;
-    for (const Numbers& position : positions) {
-      for (Index i = 0; i < extent; ++i) {
-        longer.push_back(position);
-        longer.back().push_back(i);
-      }
-    }
-    positions = std::move(longer);
-  }
+  std::vector<Numbers> positions;
+  for_each_position(shape, [&](const Numbers& position) { positions.push_back(position); });
   return positions;
-}
-
-Index flat(Shape shape, const Numbers& position) {
-  Index number = 0;
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    number = number * shape[axis] + position[axis];
-  }
-  return number;
-}
-
-/// Element `position` of the view is element `source_of(position)` of an array of `shape`.
-template <class Fn>
-NaiveView naive_view(Shape shape, const Dims& to, Fn source_of) {
-  NaiveView view{to, {}};
-  for (const Numbers& position : positions_of(to)) {
-    view.positions.push_back(flat(shape, source_of(position)));
-  }
-  return view;
 }
 
 /// The elements in the same order in another shape.
