@@ -13,21 +13,14 @@
 #include "cow/core/creation.h"
 #include "cow/core/mode.h"
 #include "cow/tests/fuzz/fuzz_input.h"
+#include "cow/tests/fuzz/select_step.h"
 #include "cow/tests/fuzz/view_subject.h"
 #include "cow/tests/naive_index.h"
 
 namespace cow::fuzz {
 namespace {
 
-constexpr Index kMostElements = 2048;
 constexpr int kMostSteps = 8;
-
-// In bytes, as if there were no extent 0: the strides of an empty array must fit too.
-absl::int128 span_of(Shape shape) {
-  Dims extents(shape.begin(), shape.end());
-  std::replace(extents.begin(), extents.end(), Index{0}, Index{1});
-  return count_of(extents) * Index{sizeof(Element)};
-}
 
 bool is_axis(Index axis, std::size_t ndim) {
   return axis >= -static_cast<Index>(ndim) && axis < static_cast<Index>(ndim);
@@ -41,19 +34,6 @@ Dims read_numbers(FuzzInput& in, std::size_t count) {
   Dims numbers;
   for (; count > 0; --count) numbers.push_back(in.any_number());
   return numbers;
-}
-
-// Mostly near the ends of a short axis, sometimes anything.
-SliceBound read_bound(FuzzInput& in) {
-  const Index kind = in.number(0, 7);
-  if (kind < 2) return none;
-  return kind == 2 ? in.any_number() : in.number(-5, 5);
-}
-
-SliceBound read_step(FuzzInput& in) {
-  const Index kind = in.number(0, 7);
-  if (kind < 4) return none;
-  return kind == 4 ? in.any_number() : in.number(-3, 3);
 }
 
 IndexItem read_item(FuzzInput& in) {
@@ -72,7 +52,7 @@ IndexItem read_item(FuzzInput& in) {
     case 6:
       return ~std::uint64_t{0} >> in.number(0, 1);
     default:
-      return Slice{read_bound(in), read_bound(in), read_step(in)};
+      return read_slice(in);
   }
 }
 
@@ -104,14 +84,9 @@ unsigned errors_of(Shape shape, IndexItems items) {
   return errors;
 }
 
-// The model adds steps up; beyond an axis all are the same.
 std::vector<IndexItem> with_tame_steps(std::vector<IndexItem> items) {
-  constexpr Index kBeyond = kMostElements + 1;
   for (IndexItem& item : items) {
-    if (item.kind() != IndexItem::Kind::kSlice || !item.slice().step.present()) continue;
-    Slice slice = item.slice();
-    slice.step = std::clamp(slice.step.value(), -kBeyond, kBeyond);
-    item = slice;
+    if (item.kind() == IndexItem::Kind::kSlice) item = with_tame_step(item.slice());
   }
   return items;
 }
@@ -129,9 +104,6 @@ void step_index(FuzzInput& in, ViewSubject& subject) {
   subject.step(index_text(items), expected,
                [&](Array<Element>& a) { return alone ? a[items[0]] : a[IndexItems(items)]; });
 }
-
-// Too many elements to enumerate; or none, but long axes.
-bool is_wide(Shape shape) { return span_of(shape) > kMostElements * Index{sizeof(Element)}; }
 
 // A call that gives a wide array, which must be of this shape. It may be refused where its strides
 // overflow. The subject stays as it is.
@@ -381,7 +353,6 @@ void step_expand_dims(FuzzInput& in, ViewSubject& subject) {
 }
 
 void step_diagonal(FuzzInput& in, ViewSubject& subject) {
-  constexpr Index kBeyond = kMostElements + 1;
   const Shape shape = subject.shape();
   const std::size_t ndim = shape.size();
   const Index offset = in.number(0, 7) == 0 ? in.any_number() : in.number(-3, 3);
@@ -482,7 +453,7 @@ void step_sliding_window(FuzzInput& in, ViewSubject& subject) {
 }
 
 void take_step(FuzzInput& in, ViewSubject& subject) {
-  switch (in.number(0, 14)) {
+  switch (in.number(0, 16)) {
     case 0:
       return step_reshape(in, subject);
     case 1:
@@ -510,6 +481,9 @@ void take_step(FuzzInput& in, ViewSubject& subject) {
       return step_flip(in, subject);
     case 11:
       return step_sliding_window(in, subject);
+    case 12:
+    case 13:
+      return step_select(in, subject);
     default:
       return step_index(in, subject);
   }

@@ -32,6 +32,14 @@ absl::int128 count_of(Shape shape) {
   return count;
 }
 
+absl::int128 span_of(Shape shape) {
+  Dims extents(shape.begin(), shape.end());
+  std::replace(extents.begin(), extents.end(), Index{0}, Index{1});
+  return count_of(extents) * Index{sizeof(Element)};
+}
+
+bool is_wide(Shape shape) { return span_of(shape) > kMostElements * Index{sizeof(Element)}; }
+
 NaiveView everything(Shape shape) {
   NaiveView view{Dims(shape.begin(), shape.end()), {}};
   view.positions.resize(static_cast<std::size_t>(count_of(shape)));

@@ -24,8 +24,18 @@ struct Expected {
   bool is_copy = false;  // in memory of its own
 };
 
+// More than these are not enumerated; and a number beyond any position among them.
+inline constexpr Index kMostElements = 2048;
+inline constexpr Index kBeyond = kMostElements + 1;
+
 // The number of elements, up to a limit far beyond any.
 absl::int128 count_of(Shape shape);
+
+// In bytes, as if there were no extent 0: the strides of an empty array must fit too.
+absl::int128 span_of(Shape shape);
+
+// Too many elements to enumerate; or none, but long axes.
+bool is_wide(Shape shape);
 
 // All elements of an array, in this shape.
 NaiveView everything(Shape shape);

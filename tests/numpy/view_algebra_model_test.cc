@@ -12,6 +12,7 @@
 #include "cow/core/operators.h"
 #include "cow/tests/array_testing.h"
 #include "cow/tests/naive_index.h"
+#include "cow/tests/naive_select.h"
 
 namespace cow {
 namespace {
@@ -31,73 +32,6 @@ std::vector<Numbers> positions_of(Shape shape) {
 NaiveView in_shape(const Dims& to) {
   NaiveView view{to, count_up(element_count(to))};
   return view;
-}
-
-// ---- selections by enumeration ------------------------------------------------------------------
-
-/// One entry of a mixed index; of positions, `along` is the axis of the array.
-struct Entry {
-  enum Kind { kTaken, kNewAxis, kPositions, kGap } kind;
-  Numbers numbers;
-  Numbers shape;  // of positions
-  int along = -1;
-};
-
-std::optional<Dims> naive_broadcast_shape(Shape a, Shape b) {
-  Dims shape;
-  for (std::size_t i = std::max(a.size(), b.size()); i > 0; --i) {
-    const Index x = i <= a.size() ? a[a.size() - i] : 1, y = i <= b.size() ? b[b.size() - i] : 1;
-    if (x != y && x != 1 && y != 1) return std::nullopt;
-    shape.push_back(x == 1 ? y : x);
-  }
-  return shape;
-}
-
-/// The elements that the entries name; nothing if the positions do not broadcast.
-std::optional<NaiveView> naive_select(Shape shape, const std::vector<Entry>& entries) {
-  std::optional<Dims> common(std::in_place);
-  int first = -1;
-  bool is_split = false, left = false;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].kind != Entry::kPositions) {
-      left = first >= 0;
-      continue;
-    }
-    common = naive_broadcast_shape(*common, entries[i].shape);
-    if (!common.has_value()) return std::nullopt;
-    if (first < 0) first = static_cast<int>(i);
-    is_split = is_split || left;
-  }
-  Dims before, after;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (entries[i].kind == Entry::kPositions || entries[i].kind == Entry::kGap) continue;
-    Dims& side = !is_split && static_cast<int>(i) < first ? before : after;
-    side.push_back(std::ssize(entries[i].numbers));
-  }
-  Dims to = before;
-  to.insert(to.end(), common->begin(), common->end());
-  to.insert(to.end(), after.begin(), after.end());
-  return naive_view(shape, to, [&](const Numbers& position) {
-    const auto begin = position.begin() + std::ssize(before);
-    const Numbers chosen(begin, begin + std::ssize(*common));
-    Numbers others(position.begin(), begin);
-    others.insert(others.end(), begin + std::ssize(*common), position.end());
-    Numbers source(shape.size());
-    std::size_t other = 0;
-    for (const Entry& entry : entries) {
-      if (entry.kind == Entry::kNewAxis) ++other;
-      if (entry.kind == Entry::kTaken) {
-        source[static_cast<std::size_t>(entry.along)] =
-            entry.numbers[static_cast<std::size_t>(others[other++])];
-      }
-      if (entry.kind != Entry::kPositions || entry.along < 0) continue;
-      Numbers at(chosen.end() - std::ssize(entry.shape), chosen.end());
-      for (std::size_t i = 0; i < at.size(); ++i) at[i] = entry.shape[i] == 1 ? 0 : at[i];
-      source[static_cast<std::size_t>(entry.along)] =
-          entry.numbers[static_cast<std::size_t>(flat(entry.shape, at))];
-    }
-    return source;
-  });
 }
 
 // ---- the model ----------------------------------------------------------------------------------
@@ -441,7 +375,7 @@ class Program {
 
   /// Positions along `axis`, of a shape that broadcasts to `common`.
   void choose_positions(Index extent, int axis, const Dims& common, Chosen* to,
-                        std::vector<Entry>* entries) {
+                        std::vector<NaiveEntry>* entries) {
     const std::size_t fewer = static_cast<std::size_t>(number(0, std::ssize(common)));
     Numbers shape(common.begin() + static_cast<std::ptrdiff_t>(fewer), common.end());
     for (Index& n : shape) n = chance(20) ? 1 : n;
@@ -458,11 +392,11 @@ class Program {
     } else {
       to->items.push_back(from_span<Index>(given, shape));
     }
-    entries->push_back({Entry::kPositions, positions, shape, axis});
+    entries->push_back({NaiveEntry::kPositions, positions, shape, axis});
   }
 
   void choose_mask(Shape shape, int axis, const Dims& common, Chosen* to,
-                   std::vector<Entry>* entries) {
+                   std::vector<NaiveEntry>* entries) {
     const Index size = element_count(shape);
     Numbers numbers = count_up(size);
     std::shuffle(numbers.begin(), numbers.end(), random_);
@@ -474,19 +408,19 @@ class Program {
     to->items.push_back(mask.reshape(shape));
     to->text += " mask" + tuple_text(shape) + tuple_text(numbers);
     const Numbers count{std::ssize(numbers)};
-    if (shape.empty()) entries->push_back({Entry::kPositions, {}, count, -1});
+    if (shape.empty()) entries->push_back({NaiveEntry::kPositions, {}, count, -1});
     const std::vector<Numbers> positions = positions_of(shape);
     for (std::size_t k = 0; k < shape.size(); ++k) {
       Numbers along;
       for (Index i : numbers) along.push_back(positions[static_cast<std::size_t>(i)][k]);
-      entries->push_back({Entry::kPositions, along, count, axis + static_cast<int>(k)});
+      entries->push_back({NaiveEntry::kPositions, along, count, axis + static_cast<int>(k)});
     }
   }
 
   /// A mixed index of lists, arrays of positions, masks, slices, numbers and new axes.
   Chosen choose(Shape shape) {
     Chosen chosen;
-    std::vector<Entry> entries;
+    std::vector<NaiveEntry> entries;
     Dims common;
     for (Index i = number(0, 2); i > 0; --i) common.push_back(number(chance(10) ? 0 : 1, 3));
     const int ndim = static_cast<int>(shape.size());
@@ -496,9 +430,9 @@ class Program {
       gap_at = -1;
       chosen.items.push_back(ellipsis);
       chosen.text += " ...";
-      entries.push_back({Entry::kGap, {}, {}, -1});
+      entries.push_back({NaiveEntry::kGap, {}, {}, -1});
       for (; axis < resume; ++axis) {
-        entries.push_back({Entry::kTaken, count_up(shape[axis]), {}, axis});
+        entries.push_back({NaiveEntry::kTaken, count_up(shape[axis]), {}, axis});
       }
     };
     while (axis < ndim) {
@@ -523,21 +457,21 @@ class Program {
         const Slice part = slice(number(-extent, extent), none, chance(50) ? 1 : -1);
         chosen.items.push_back(part);
         chosen.text += " " + index_text({part});
-        entries.push_back({Entry::kTaken, naive_slice(part, extent), {}, axis++});
+        entries.push_back({NaiveEntry::kTaken, naive_slice(part, extent), {}, axis++});
       }
       if (gap_at > ndim && chance(15)) break;  // the rest is taken whole
     }
     if (gap_at >= 0 && gap_at <= ndim) add_gap(ndim);
     for (; axis < ndim; ++axis) {
-      entries.push_back({Entry::kTaken, count_up(shape[axis]), {}, axis});
+      entries.push_back({NaiveEntry::kTaken, count_up(shape[axis]), {}, axis});
     }
     chosen.view = naive_select(shape, entries);
     return chosen;
   }
-  void add_new_axis(Chosen* chosen, std::vector<Entry>* entries) {
+  void add_new_axis(Chosen* chosen, std::vector<NaiveEntry>* entries) {
     chosen->items.push_back(newaxis);
     chosen->text += " newaxis";
-    entries->push_back({Entry::kNewAxis, {0}, {}, -1});
+    entries->push_back({NaiveEntry::kNewAxis, {0}, {}, -1});
   }
 
   // ---- the model's rules ------------------------------------------------------------------------
@@ -661,10 +595,10 @@ class Program {
     for (Index i = 0; i < extent; ++i) {
       if (chance(40)) positions.push_back(i), mask(i) = true;
     }
-    std::vector<Entry> entries;
+    std::vector<NaiveEntry> entries;
     for (int i = 0; i < static_cast<int>(shape.size()); ++i) {
       const Numbers along = i == axis ? positions : count_up(shape[static_cast<std::size_t>(i)]);
-      entries.push_back({Entry::kTaken, along, {}, i});
+      entries.push_back({NaiveEntry::kTaken, along, {}, i});
     }
     trace_ << " along " << axis << tuple_text(positions);
     const Model part = part_of(from.model, *naive_select(shape, entries));
