@@ -58,7 +58,8 @@ class AccessObserver {
   /// The last read on this thread, which `may_be_left_side`, did not take place.
   virtual void on_read_taken_back() = 0;
   /// Before a byte changes; `value` is the leader of the value written, `dying_source` a temporary
-  /// that the write consumes, or null. What it returns is given to the call that follows the write.
+  /// that the write consumes, or null. What it returns is given to the call that follows the write;
+  /// no call follows if it is null.
   virtual void* before_write(const internal::Access& access, const internal::Node& value,
                              const internal::Node* dying_source) = 0;
   virtual void after_write(const internal::Access& access, void* token) = 0;

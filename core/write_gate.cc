@@ -106,7 +106,9 @@ void WriteScope::start(const Access& access) {
   token_ = current_observer()->before_write(*access_, *value_, dying_source_);
 }
 
-void WriteScope::finish() { current_observer()->after_write(*access_, token_); }
+void WriteScope::finish() {
+  if (token_ != nullptr) current_observer()->after_write(*access_, token_);
+}
 
 namespace {
 

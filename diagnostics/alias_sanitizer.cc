@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 
 #include "cow/core/mode.h"
@@ -28,33 +29,74 @@ AliasSanitizer* the_sanitizer = nullptr;
 
 /// A write between `before_write` and `after_write`.
 struct AliasSanitizer::PendingWrite {
-  struct Element {
-    Index element;
-    Bits before;
-  };
-
   Moment moment;
   std::shared_ptr<ArrayRecord> node;     // that is written
   std::shared_ptr<ArrayRecord> through;  // that the program named: the same, or what it acts for
   std::shared_ptr<ValueRecord> value;
   const ValueRecord* passing[2];  // of temporaries that nobody will read any more
-  StackId site;
+  StackId site = 0;               // 0 until asked for
   bool is_recorded;
   bool only_changed;
-  bool is_meant;                  // in an `AliasOk` scope
-  std::vector<Element> elements;  // if recorded
+  bool is_meant;  // in an `AliasOk` scope
+  // If recorded: the elements of the buffer, and what their bytes were, one range behind the other.
+  Ranges elements;
+  std::vector<std::byte> before;
 
   bool is_passing(const ValueRecord* other) const {
     return other == passing[0] || other == passing[1];
   }
 };
 
+namespace {
+
+bool is_equal(const std::byte* a, const std::byte* b, Index itemsize) {
+  switch (itemsize) {  // for the compiler, which knows a faster way for each
+    case 1:
+      return *a == *b;
+    case 2:
+      return std::memcmp(a, b, 2) == 0;
+    case 4:
+      return std::memcmp(a, b, 4) == 0;
+    case 8:
+      return std::memcmp(a, b, 8) == 0;
+    default:
+      return std::memcmp(a, b, 16) == 0;
+  }
+}
+
+/// Calls `fn(begin, end)` for the ranges of elements that differ; memcmp skips what is equal.
+template <class Fn>
+void for_each_difference(const std::byte* before, const std::byte* now, Index count, Index itemsize,
+                         Fn fn) {
+  constexpr Index kAtOnce = 64;
+  Index begin = -1;
+  for (Index i = 0; i < count;) {
+    const Index end = std::min(i + kAtOnce, count);
+    const std::size_t size_bytes = static_cast<std::size_t>((end - i) * itemsize);
+    if (begin < 0 && std::memcmp(before + i * itemsize, now + i * itemsize, size_bytes) == 0) {
+      i = end;
+      continue;
+    }
+    for (; i < end; ++i) {
+      const bool changed = !is_equal(before + i * itemsize, now + i * itemsize, itemsize);
+      if (changed && begin < 0) begin = i;
+      if (!changed && begin >= 0) fn(std::exchange(begin, -1), i);
+    }
+  }
+  if (begin >= 0) fn(begin, count);
+}
+
+}  // namespace
+
 AliasSanitizer::AliasSanitizer(Options options)
     : options_(std::move(options)),
       resolving_{options_.symbolize, options_.strip_path_prefix},
       stacks_(options_.stack_depth),
       log_(options_.max_log_entries),
-      reporter_(options_) {}
+      reporter_(options_),
+      wants_all_(options_.blame) {}
+
+AliasSanitizer::~AliasSanitizer() = default;
 
 void AliasSanitizer::set_report_handler(std::function<void(const Report&)> handler) {
   std::lock_guard lock(mutex_);
@@ -64,6 +106,7 @@ void AliasSanitizer::set_report_handler(std::function<void(const Report&)> handl
 void AliasSanitizer::set_read_listener(std::function<void(const ReadFindings&)> listener) {
   std::lock_guard lock(mutex_);
   read_listener_ = std::move(listener);
+  wants_all_ = true;
 }
 
 Coverage AliasSanitizer::coverage() const {
@@ -73,6 +116,7 @@ Coverage AliasSanitizer::coverage() const {
 
 Coverage AliasSanitizer::coverage_so_far() const {
   Coverage coverage = coverage_;
+  coverage.writes += unseen_writes_;
   coverage.arrays = registry_.owner_count();
   coverage.views = registry_.view_count();
   return coverage;
@@ -81,6 +125,7 @@ Coverage AliasSanitizer::coverage_so_far() const {
 int AliasSanitizer::finish() {
   std::lock_guard lock(mutex_);
   for (const HeldRead& read : std::exchange(held_reads_, {})) tell_read(read);
+  has_held_reads_ = false;
   for (const KeptMemory::Kept& kept : kept_memory_.find()) {
     report(kept_alive(*kept.view, kept.buffer_bytes, kept.view_bytes, kept.at_exit), false);
   }
@@ -155,7 +200,15 @@ std::string AliasSanitizer::view_tree_text(const internal::Node& node) {
 
 // ---- reads -----------------------------------------------------------------------------------
 
+bool AliasSanitizer::is_quiet_read(const internal::Access& access) const {
+  const ArrayRecord& reader = *Registry::record_of(access.node);
+  return reader.value->buffer->is_quiet.load(std::memory_order_acquire) &&
+         reader.indexing_copy == nullptr && !has_held_reads_.load(std::memory_order_relaxed) &&
+         !wants_all_.load(std::memory_order_relaxed);
+}
+
 void AliasSanitizer::on_read(const internal::Access& access) {
+  if (is_quiet_read(access)) return;
   EventLock lock(*this);
   const std::shared_ptr<ArrayRecord>& reader = Registry::record_of(access.node);
   if (reader->indexing_copy != nullptr && access.kind != internal::AccessKind::kUpdate) {
@@ -173,6 +226,7 @@ void AliasSanitizer::on_read(const internal::Access& access) {
                 AliasOk::current() != nullptr};
   if (access.may_be_left_side) {
     held_reads_.push_back(std::move(read));
+    has_held_reads_ = true;
   } else {
     tell_read(read);
   }
@@ -183,6 +237,7 @@ void AliasSanitizer::watch_memory(BufferRecord* buffer) {
   twin_bytes_ += buffer->size_bytes;
   buffer->twin =
       std::make_unique<MemoryTwin>(buffer->memory, buffer->size_bytes, buffer->itemsize());
+  buffer->update_flags();
 }
 
 void AliasSanitizer::report_raw(const ArrayRecord& array, const BufferRecord& buffer,
@@ -200,6 +255,7 @@ void AliasSanitizer::on_read_taken_back() {
   std::lock_guard lock(mutex_);
   std::erase_if(held_reads_,
                 [](const HeldRead& read) { return read.thread == std::this_thread::get_id(); });
+  has_held_reads_ = !held_reads_.empty();
 }
 
 void AliasSanitizer::tell_held_reads(const ArrayRecord* reader) {
@@ -210,6 +266,7 @@ void AliasSanitizer::tell_held_reads(const ArrayRecord* reader) {
     if (is_due(read)) tell_read(read);
   }
   std::erase_if(held_reads_, is_due);
+  has_held_reads_ = !held_reads_.empty();
 }
 
 void AliasSanitizer::tell_read(const HeldRead& read) {
@@ -228,13 +285,32 @@ void AliasSanitizer::tell_read(const HeldRead& read) {
 
 // ---- writes ----------------------------------------------------------------------------------
 
+bool AliasSanitizer::is_unseen_write(const internal::Access& access) const {
+  const ArrayRecord& array = *Registry::record_of(access.node);
+  return array.value->buffer->is_alone.load(std::memory_order_acquire) && !access.only_changed &&
+         access.temporary_bytes == 0 && array.indexing_copy == nullptr &&
+         !access.node.has(internal::kFromConst | internal::kStretched) &&
+         !has_held_reads_.load(std::memory_order_relaxed) &&
+         !wants_all_.load(std::memory_order_relaxed);
+}
+
+StackId AliasSanitizer::site_of(PendingWrite* write) {
+  if (write->site == 0) write->site = stacks_.capture();
+  return write->site;
+}
+
 void* AliasSanitizer::before_write(const internal::Access& access, const internal::Node& value,
                                    const internal::Node* dying_source) {
-  const StackId site = stacks_.capture();
+  if (is_unseen_write(access)) {
+    unseen_writes_.fetch_add(1, std::memory_order_relaxed);
+    return nullptr;
+  }
   EventLock lock(*this);
-  auto* write = new PendingWrite;
+  if (spare_writes_.empty()) spare_writes_.push_back(std::make_unique<PendingWrite>());
+  PendingWrite* write = spare_writes_.back().release();
+  spare_writes_.pop_back();
   write->moment = now_++;
-  write->site = site;
+  write->site = 0;
   write->only_changed = access.only_changed;
   write->is_meant = AliasOk::current() != nullptr;
   write->node = Registry::record_of(access.node);
@@ -245,13 +321,15 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   write->passing[0] = in_place ? write->node->value.get() : nullptr;
   write->passing[1] =
       dying_source == nullptr ? nullptr : Registry::record_of(*dying_source)->value.get();
+  // A span is written where it was opened.
+  if (access.only_changed) site_of(write);
   ++coverage_.writes;
   count_aliased(*write, access);
 
   BufferRecord& buffer = *write->value->buffer;
   if (IndexingCopy* copy = write->node->indexing_copy.get()) {
     copy->was_written = true;
-    copy->written_at = site;
+    copy->written_at = site_of(write);
     if (access.only_changed) copy->was_read = true;  // whoever has a span may have read, too
   }
   if (buffer.twin != nullptr) {
@@ -259,25 +337,34 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
     buffer.twin->begin_write(access);
   }
   if (access.node.has(internal::kFromConst) && reporter_.is_on(RuleId::kReadOnlyWrite)) {
-    report(write_behind_const(*write->node, buffer, site), write->is_meant);
+    report(write_behind_const(*write->node, buffer, site_of(write)), write->is_meant);
   }
-  if (access.node.has(internal::kStretched) && buffer.is_judged) check_self_overlap(*write, access);
+  if (access.node.has(internal::kStretched) && buffer.is_judged) check_self_overlap(write, access);
   // Once others have written, own writes count too: they are what the value then expects.
-  write->is_recorded = buffer.history != nullptr || (options_.blame && buffer.is_judged);
-  if (!buffer.is_judged) return write;
-  for (const ValueRecord* other : buffer.births) {
-    if (other != write->value.get() && !write->is_passing(other)) write->is_recorded = true;
-    if (write->is_recorded) break;
-  }
-  if (!write->is_recorded) return write;
-  if (buffer.history == nullptr) {
-    buffer.history = std::make_unique<ElementHistory>(buffer.element_count(), buffer.itemsize());
-  }
-  for_each_address(access, [&](std::byte* address) {
-    write->elements.push_back({buffer.element_at(address), Bits::load(address, buffer.itemsize())});
-  });
-  if (!write->only_changed) record_elements(write);
+  write->is_recorded =
+      buffer.is_judged &&
+      (buffer.history != nullptr || options_.blame ||
+       std::any_of(buffer.births.begin(), buffer.births.end(), [write](const ValueRecord* other) {
+         return other != write->value.get() && !write->is_passing(other);
+       }));
+  if (write->is_recorded) keep_elements(write, access);
   return write;
+}
+
+void AliasSanitizer::keep_elements(PendingWrite* write, const internal::Access& access) {
+  BufferRecord& buffer = *write->value->buffer;
+  const Index itemsize = buffer.itemsize();
+  if (buffer.history == nullptr) {
+    buffer.history = std::make_unique<ElementHistory>(buffer.element_count(), itemsize);
+    buffer.update_flags();
+  }
+  write->elements.clear();
+  write->before.clear();
+  for_each_run(access, itemsize, [&](std::byte* address, Index count) {
+    const Index begin = buffer.element_at(address);
+    write->elements.emplace_back(begin, begin + count);
+    write->before.insert(write->before.end(), address, address + count * itemsize);
+  });
 }
 
 void AliasSanitizer::count_aliased(const PendingWrite& write, const internal::Access& access) {
@@ -307,21 +394,41 @@ void AliasSanitizer::count_aliased(const PendingWrite& write, const internal::Ac
   }
 }
 
-void AliasSanitizer::record_elements(PendingWrite* write) {
-  BufferRecord& buffer = *write->value->buffer;
+/// What the write has changed.
+AliasSanitizer::Ranges AliasSanitizer::record_elements(const PendingWrite& write) {
+  BufferRecord& buffer = *write.value->buffer;
+  ElementHistory& history = *buffer.history;
+  const Index itemsize = buffer.itemsize();
   const auto is_known = [&](std::uint64_t id) { return buffer.values.contains(id); };
   const auto born_between = [&](Moment after, Moment before) {
     for (auto at = buffer.births.rbegin(); at != buffer.births.rend(); ++at) {
-      if (write->is_passing(*at) || (*at)->value.birth >= before) continue;
+      if (write.is_passing(*at) || (*at)->value.birth >= before) continue;
       return (*at)->value.birth > after;
     }
     return false;
   };
-  write->value->has_written = true;
-  for (const PendingWrite::Element& element : write->elements) {
-    buffer.history->record_write(element.element, write->value->value.id, write->moment,
-                                 element.before, is_known, born_between);
+  const auto record = [&](Index begin, Index end, const std::byte* before) {
+    write.value->has_written = true;
+    history.record_write(begin, end, write.value->value.id, write.moment, before, is_known,
+                         born_between);
+  };
+  Ranges changed;
+  const std::byte* before = write.before.data();
+  for (const auto& [begin, end] : write.elements) {
+    if (!write.only_changed) record(begin, end, before);
+    for_each_difference(before, buffer.address_of(begin), end - begin, itemsize,
+                        [&, first = begin](Index from, Index to) {
+                          const Index first_changed = first + from, end_changed = first + to;
+                          if (write.only_changed) {
+                            record(first_changed, end_changed, before + from * itemsize);
+                          }
+                          history.mark_changed(first_changed, end_changed, write.moment,
+                                               write.is_meant);
+                          changed.emplace_back(first_changed, end_changed);
+                        });
+    before += (end - begin) * itemsize;
   }
+  return changed;
 }
 
 void AliasSanitizer::after_write(const internal::Access& access, void* token) {
@@ -336,36 +443,31 @@ void AliasSanitizer::after_write(const internal::Access& access, void* token) {
   if (buffer.twin != nullptr) buffer.twin->end_write(access);
   const bool promised = NoOverlap::is_promised();
   if (access.temporary_bytes > 0 && reporter_.is_on(RuleId::kPartialOverlap, promised)) {
-    report(partial_overlap(*write->through, buffer, access.temporary_bytes, write->site),
+    report(partial_overlap(*write->through, buffer, access.temporary_bytes, site_of(write.get())),
            write->is_meant, promised);
   }
-  if (!write->is_recorded) return;
-  std::vector<PendingWrite::Element> changed;
-  for (const PendingWrite::Element& element : write->elements) {
-    const Bits now = Bits::load(buffer.address_of(element.element), buffer.itemsize());
-    if (!(now == element.before)) changed.push_back(element);
+  if (write->is_recorded) {
+    Ranges changed = record_elements(*write);
+    if (!changed.empty()) {
+      site_of(write.get());
+      const bool is_judged = options_.report_on == ReportOn::kWrite;
+      log_write(*write, is_judged ? changed : std::move(changed), access.temporary_bytes);
+      if (is_judged) judge_write(*write, changed);
+    }
   }
-  if (write->only_changed) {
-    write->elements = changed;
-    record_elements(write.get());
-  }
-  std::vector<Index> numbers;
-  for (const PendingWrite::Element& element : changed) {
-    buffer.history->mark_changed(element.element, write->moment, write->is_meant);
-    numbers.push_back(element.element);
-  }
-  if (numbers.empty()) return;
-  log_write(*write, numbers, access.temporary_bytes);
-  if (options_.report_on == ReportOn::kWrite) judge_write(*write, numbers);
+  // Keeps the memory of the vectors, and no record alive.
+  write->node = write->through = nullptr;
+  write->value = nullptr;
+  spare_writes_.push_back(std::move(write));
 }
 
-void AliasSanitizer::check_self_overlap(const PendingWrite& write, const internal::Access& access) {
+void AliasSanitizer::check_self_overlap(PendingWrite* write, const internal::Access& access) {
   if (!reporter_.is_on(RuleId::kSelfOverlappingWrite)) return;
   const OverlapResult found = find_self_overlap(internal::memory_of(access.node), kOverlapWork);
   if (found.verdict != Verdict::kYes) return;
-  report(self_overlapping_write(*write.node, *write.value->buffer, found.index_a, found.index_b,
-                                write.site),
-         write.is_meant);
+  report(self_overlapping_write(*write->node, *write->value->buffer, found.index_a, found.index_b,
+                                site_of(write)),
+         write->is_meant);
 }
 
 void AliasSanitizer::on_refused_write(const internal::Node& node) {
@@ -375,27 +477,29 @@ void AliasSanitizer::on_refused_write(const internal::Node& node) {
   report(refused_write(array, *array.value->buffer, site), AliasOk::current() != nullptr);
 }
 
-void AliasSanitizer::log_write(const PendingWrite& write, std::vector<Index> changed,
-                               Index temporary_bytes) {
+void AliasSanitizer::log_write(const PendingWrite& write, Ranges changed, Index temporary_bytes) {
   const ArrayRecord& through = *write.through;
-  const Index count = static_cast<Index>(changed.size());
+  Index count = 0;
+  for (const auto& [begin, end] : changed) count += end - begin;
   if (options_.mode == Mode::kLog && log_lines_++ < options_.max_log_entries) {
     reporter_.writer().log(
         {name_of(through), count, temporary_bytes, resolve(stacks_.get(write.site), resolving_)});
   }
   log_.add({write.moment, write.through, through.layout, through.address, write.site, count,
-            ranges_of(std::move(changed)), temporary_bytes});
+            joined_ranges(std::move(changed)), temporary_bytes});
 }
 
-void AliasSanitizer::judge_write(const PendingWrite& write, absl::Span<const Index> changed) {
+void AliasSanitizer::judge_write(const PendingWrite& write, const Ranges& changed) {
   const BufferRecord& buffer = *write.value->buffer;
   for (const ValueRecord* other : buffer.births) {
     if (other == write.value.get() || write.is_passing(other)) continue;
     for (const ArrayRecord* array : other->arrays) {
       std::vector<Index> seen;
       Dims index;
-      for (Index element : changed) {
-        if (index_of(*array, buffer.address_of(element), &index)) seen.push_back(element);
+      for (const auto& [begin, end] : changed) {
+        for (Index element = begin; element < end; ++element) {
+          if (index_of(*array, buffer.address_of(element), &index)) seen.push_back(element);
+        }
       }
       const std::vector<Surprise> surprises = find_surprises(buffer, other->value, seen);
       if (surprises.empty()) continue;

@@ -1,6 +1,7 @@
 #ifndef COW_DIAGNOSTICS_ALIAS_SANITIZER_H_
 #define COW_DIAGNOSTICS_ALIAS_SANITIZER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,6 +37,7 @@ namespace cow::alsan {
 class AliasSanitizer final : public AccessObserver {
  public:
   explicit AliasSanitizer(Options options);
+  ~AliasSanitizer() override;
 
   /// Instead of printing; for tests and tools. Called under the lock.
   void set_report_handler(std::function<void(const Report&)> handler);
@@ -95,13 +97,23 @@ class AliasSanitizer final : public AccessObserver {
     std::lock_guard<std::mutex> lock_;
   };
 
+  /// Elements of a buffer, as ranges begin <= i < end.
+  using Ranges = std::vector<std::pair<Index, Index>>;
+
+  // Without the lock: is there nothing to do, because the array is on a buffer where nothing can
+  // differ, or that nobody else can see?
+  bool is_quiet_read(const internal::Access& access) const;
+  bool is_unseen_write(const internal::Access& access) const;
+
   // All under the lock.
   Coverage coverage_so_far() const;
   void count_aliased(const PendingWrite& write, const internal::Access& access);
-  void record_elements(PendingWrite* write);
-  void judge_write(const PendingWrite& write, absl::Span<const Index> changed);
-  void log_write(const PendingWrite& write, std::vector<Index> changed, Index temporary_bytes);
-  void check_self_overlap(const PendingWrite& write, const internal::Access& access);
+  void keep_elements(PendingWrite* write, const internal::Access& access);
+  Ranges record_elements(const PendingWrite& write);
+  StackId site_of(PendingWrite* write);
+  void judge_write(const PendingWrite& write, const Ranges& changed);
+  void log_write(const PendingWrite& write, Ranges changed, Index temporary_bytes);
+  void check_self_overlap(PendingWrite* write, const internal::Access& access);
   /// Keeps a copy of a buffer that raw pointers reach.
   void watch_memory(BufferRecord* buffer);
   /// What was written there behind our back; `array` is whose access noticed.
@@ -136,6 +148,11 @@ class AliasSanitizer final : public AccessObserver {
   std::int64_t reads_ = 0;
   Index twin_bytes_ = 0;  // of all `BufferRecord::twin`
   std::vector<HeldRead> held_reads_;
+  std::atomic<bool> has_held_reads_{false};
+  std::atomic<std::int64_t> unseen_writes_{0};  // those that took no lock
+  /// Every event is wanted, also what nobody else can see.
+  std::atomic<bool> wants_all_;
+  std::vector<std::unique_ptr<PendingWrite>> spare_writes_;
   std::function<void(const ReadFindings&)> read_listener_;
 };
 

@@ -45,8 +45,13 @@ struct Value {
 /// it wrote none, what the value it was made from expected when it was born; for the owner, what
 /// was there before the first write.
 ///
-/// Memory: none before the first write that is recorded; then about 50 bytes for each element of a
-/// block of 256 that was written, more where several values wrote it.
+/// Kept in blocks of 256 elements, in two forms: a write of many elements in a row is one record
+/// with their bytes, other writes are records of single elements. A write that adds nothing, as the
+/// last one was the same value's and nobody was born since, is not recorded again.
+///
+/// Memory: none before the first write that is recorded; then 8 bytes for each element of a block
+/// that was written, and for each value that wrote it the element's bytes, or 56 bytes if it was
+/// written alone. Time: a comparison of bytes for each record of a block that is read.
 class ElementHistory {
  public:
   explicit ElementHistory(Index element_count, Index itemsize_bytes)
@@ -58,66 +63,83 @@ class ElementHistory {
   /// `born_between(a, b)`: was a value that is still known born after `a` and before `b`?
   using BornBetween = absl::FunctionRef<bool(Moment, Moment)>;
 
-  /// `value` writes `element`, whose bits are `before`.
-  void record_write(Index element, std::uint64_t value, Moment moment, const Bits& before,
-                    IsKnown is_known, BornBetween born_between);
+  /// `value` wrote the elements from `begin` to `end`, the end not included, whose bytes were
+  /// `before`, in the order of memory.
+  void record_write(Index begin, Index end, std::uint64_t value, Moment moment,
+                    const std::byte* before, IsKnown is_known, BornBetween born_between);
 
-  /// The write at `moment` changed `element`; `is_meant`: in an `AliasOk` scope.
-  void mark_changed(Index element, Moment moment, bool is_meant) {
-    if (Element* found = find(element)) {
-      found->last_change = moment;
-      found->is_meant = is_meant;
-    }
-  }
+  /// The write at `moment` changed these elements, which it was recorded for; `is_meant`: in an
+  /// `AliasOk` scope.
+  void mark_changed(Index begin, Index end, Moment moment, bool is_meant);
 
   /// The last write that changed `element`; 0 if none is recorded.
-  Moment last_change(Index element) const {
-    const Element* found = find(element);
-    return found == nullptr ? 0 : found->last_change;
-  }
-
+  Moment last_change(Index element) const;
   /// Was that write in an `AliasOk` scope?
-  bool last_change_is_meant(Index element) const {
-    const Element* found = find(element);
-    return found != nullptr && found->is_meant;
-  }
+  bool last_change_is_meant(Index element) const;
 
   /// What `value` expects of `element`, whose bits are `now`.
   Bits expected(Index element, const Value& value, const Bits& now) const;
 
-  /// False if no element of the block that `element` is in was ever recorded; `*block_end` is then
-  /// the first element behind the block.
-  bool is_recorded(Index element, Index* block_end) const {
-    *block_end = (element / kBlock + 1) * kBlock;
-    return blocks_[static_cast<std::size_t>(element / kBlock)] != nullptr;
-  }
+  /// Calls `fn(element, expected)` for the elements from `begin` to `end` that are not what `value`
+  /// expects; `now` is where `begin` is. Costs next to nothing where nothing was written.
+  void find_unexpected(Index begin, Index end, const Value& value, const std::byte* now,
+                       absl::FunctionRef<void(Index, const Bits&)> fn) const;
 
  private:
   static constexpr Index kBlock = 256;
+  /// From this many elements in a row on, a write is one record.
+  static constexpr Index kFewestInARow = 16;
 
-  struct Write {
+  /// Who wrote, and when; `order` is that in which writes were recorded: a span's moment is that
+  /// of its beginning.
+  struct Stamp {
     Moment moment;
     std::uint64_t value;
+    std::uint64_t order;
+  };
+  struct Write {
+    Stamp stamp;
     Bits before;
+  };
+  struct RowWrite {
+    Stamp stamp;
+    Index begin, end;
+    std::unique_ptr<std::byte[]> before;
   };
   struct Element {
     absl::InlinedVector<Write, 1> writes;
-    Moment last_change = 0;
     std::uint32_t compact_at = 8;
-    bool is_meant = false;
   };
-  using Block = std::array<Element, kBlock>;
+  using Elements = std::array<Element, kBlock>;
+  struct Block {
+    /// The moment of the last change, twice, and 1 more if it was meant.
+    std::array<Moment, kBlock> changes{};
+    std::vector<RowWrite> rows;          // in the order of `order`
+    std::unique_ptr<Elements> elements;  // null until one is written alone
+    std::uint64_t newest_alone = 0;      // `order` of the newest write of a single element
+    std::size_t compact_at = 8;
+  };
+  /// A write of one element, wherever it is kept.
+  struct Found {
+    Stamp stamp;
+    const std::byte* before;
+  };
+  using Stamps = absl::InlinedVector<Stamp, 8>;
 
-  Element* find(Index element) {
-    Block* block = blocks_[static_cast<std::size_t>(element / kBlock)].get();
-    return block == nullptr ? nullptr : &(*block)[static_cast<std::size_t>(element % kBlock)];
+  const Block* block_of(Index element) const {
+    return blocks_[static_cast<std::size_t>(element / kBlock)].get();
   }
-  const Element* find(Index element) const {
-    return const_cast<ElementHistory*>(this)->find(element);
-  }
+  absl::InlinedVector<Found, 8> writes_of(const Block& block, Index element) const;
+  void record_in_block(Block* block, Index begin, Index end, const Stamp& stamp,
+                       const std::byte* before, IsKnown is_known, BornBetween born_between);
+  void record_alone(Block* block, Index element, const Stamp& stamp, const std::byte* before,
+                    IsKnown is_known, BornBetween born_between);
+  void compact_rows(Block* block, IsKnown is_known, BornBetween born_between);
+  void keep_alone(Block* block);
   static void compact(Element* element, IsKnown is_known, BornBetween born_between);
 
   Index itemsize_;
+  std::uint64_t last_order_ = 0;
   std::vector<std::unique_ptr<Block>> blocks_;
 };
 

@@ -57,10 +57,18 @@ void inherit_from_dead(ValueRecord* value) {
 
 }  // namespace
 
+void BufferRecord::update_flags() {
+  const bool quiet = history == nullptr && twin == nullptr;
+  is_quiet.store(quiet, std::memory_order_release);
+  is_alone.store(quiet && births.size() == 1 && births.front()->arrays.size() <= 1,
+                 std::memory_order_release);
+}
+
 ValueRecord::~ValueRecord() {
   if (buffer != nullptr) {
     buffer->births.erase(place_in_births);
     buffer->values.erase(value.id);
+    buffer->update_flags();
   }
   // A long line of values ends one by one, not by recursion.
   std::shared_ptr<ValueRecord> next = std::move(made_from);
@@ -147,6 +155,7 @@ ArrayRecord* Registry::add_owner(internal::Node& node, Moment now, StackId site)
   auto array = new_array(node, site);
   array->value = new_value(buffer_record(node.current_buffer()), now, nullptr);
   array->value->arrays.push_back(array.get());
+  array->value->buffer->update_flags();
   ++owner_count_;
   return array.get();
 }
@@ -173,6 +182,7 @@ ArrayRecord* Registry::add_view(internal::Node& made, const internal::Node& sour
   array->value = joins ? record_of(*made.leader)->value
                        : new_value(buffer_record(made.current_buffer()), now, from->value);
   array->value->arrays.push_back(array.get());
+  array->value->buffer->update_flags();
   forget_dead_ancestors(from.get());
   ++view_count_;
   return array.get();
@@ -190,9 +200,11 @@ void Registry::move_value(internal::Node& leader) {
   BufferRecord* to = buffer_record(*leader.buffer);
   value->buffer->births.erase(value->place_in_births);
   value->buffer->values.erase(value->value.id);
+  value->buffer->update_flags();
   value->buffer = to;
   value->place_in_births = to->births.insert(to->births.end(), value);
   to->values.emplace(value->value.id, value);
+  to->update_flags();
   refresh(record_of(leader).get(), leader);
   for (ArrayRecord* array : value->arrays) {
     array->buffer_number = to->number;
@@ -206,6 +218,7 @@ void Registry::release(internal::Node& node) {
   if (array->indexing_copy != nullptr) --array->indexing_copy->arrays_alive;
   auto& arrays = array->value->arrays;
   arrays.erase(std::find(arrays.begin(), arrays.end(), array));
+  if (array->value->buffer != nullptr) array->value->buffer->update_flags();
 }
 
 void Registry::forget(internal::Node& node) {

@@ -1,6 +1,7 @@
 #ifndef COW_DIAGNOSTICS_REGISTRY_H_
 #define COW_DIAGNOSTICS_REGISTRY_H_
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -53,6 +54,14 @@ struct BufferRecord {
   StackId lent_at = 0;
   std::list<ValueRecord*> births = {};  // oldest first
   absl::flat_hash_map<std::uint64_t, ValueRecord*> values = {};
+  /// What most reads and writes of single elements need to know, without the lock: nothing can
+  /// differ from anybody's twin; and nobody else can see a write. Those whose arrays share a value,
+  /// or a buffer in view mode, have a lock of their own (contract 3.7).
+  std::atomic<bool> is_quiet{true};
+  std::atomic<bool> is_alone{false};
+
+  /// To be called when any of `history`, `twin`, `births` or their arrays has changed.
+  void update_flags();
 
   Index itemsize() const { return dtype_size_bytes(dtype); }
   Index element_count() const { return size_bytes / itemsize(); }

@@ -1,26 +1,20 @@
 #include "cow/diagnostics/surprise.h"
 
-#include <algorithm>
-#include <optional>
-
 #include "cow/diagnostics/for_each_address.h"
 
 namespace cow::alsan {
 namespace {
 
-std::optional<Surprise> surprise_at(const BufferRecord& buffer, const Value& reader,
-                                    Index element) {
-  Index block_end;
-  if (!buffer.history->is_recorded(element, &block_end)) return std::nullopt;
-  const Bits now = Bits::load(buffer.address_of(element), buffer.itemsize());
-  const Bits was = buffer.history->expected(element, reader, now);
-  if (was == now) return std::nullopt;
-  return Surprise{0,
-                  element,
-                  now,
-                  was,
-                  buffer.history->last_change(element),
-                  buffer.history->last_change_is_meant(element)};
+/// Of the elements of `buffer` from `begin` to `end`, of which `begin` is at `position`.
+void find_in_row(const BufferRecord& buffer, const Value& reader, Index begin, Index end,
+                 Index position, std::vector<Surprise>* found) {
+  const ElementHistory& history = *buffer.history;
+  const auto add = [&](Index element, const Bits& was) {
+    found->push_back({position + element - begin, element,
+                      Bits::load(buffer.address_of(element), buffer.itemsize()), was,
+                      history.last_change(element), history.last_change_is_meant(element)});
+  };
+  history.find_unexpected(begin, end, reader, buffer.address_of(begin), add);
 }
 
 }  // namespace
@@ -29,29 +23,11 @@ std::vector<Surprise> find_surprises(const BufferRecord& buffer, const Value& re
                                      const internal::Access& access) {
   std::vector<Surprise> found;
   if (buffer.history == nullptr) return found;
-  const auto check = [&](Index element, Index position) {
-    if (std::optional<Surprise> surprise = surprise_at(buffer, reader, element)) {
-      surprise->position = position;
-      found.push_back(*surprise);
-    }
-  };
-  if (!access.is_scattered && access.layout.is_contiguous(buffer.itemsize())) {
-    const Index begin = buffer.element_at(access.address);
-    const Index end = begin + access.layout.size();
-    for (Index element = begin; element < end;) {
-      Index block_end;
-      if (!buffer.history->is_recorded(element, &block_end)) {
-        element = block_end;
-        continue;
-      }
-      for (; element < std::min(block_end, end); ++element) check(element, element - begin);
-    }
-    return found;
-  }
   Index position = 0;
-  for_each_address(access, [&](std::byte* address) {
-    check(buffer.element_at(address), position);
-    ++position;
+  for_each_run(access, buffer.itemsize(), [&](std::byte* address, Index count) {
+    const Index begin = buffer.element_at(address);
+    find_in_row(buffer, reader, begin, begin + count, position, &found);
+    position += count;
   });
   return found;
 }
@@ -61,9 +37,7 @@ std::vector<Surprise> find_surprises(const BufferRecord& buffer, const Value& re
   std::vector<Surprise> found;
   if (buffer.history == nullptr) return found;
   for (Index element : elements) {
-    if (std::optional<Surprise> surprise = surprise_at(buffer, reader, element)) {
-      found.push_back(*surprise);
-    }
+    find_in_row(buffer, reader, element, element + 1, 0, &found);
   }
   return found;
 }

@@ -13,18 +13,18 @@ bool is_before(const LoggedWrite& write, Moment moment) { return write.moment < 
 
 }  // namespace
 
-std::vector<std::pair<Index, Index>> ranges_of(std::vector<Index> elements) {
-  std::sort(elements.begin(), elements.end());
-  std::vector<std::pair<Index, Index>> ranges;
-  for (Index element : elements) {
-    if (!ranges.empty() && element <= ranges.back().second) {
-      ranges.back().second = element + 1;
-    } else if (ranges.size() == kLoggedRanges) {
-      return {{ranges.front().first, elements.back() + 1}};
+std::vector<std::pair<Index, Index>> joined_ranges(std::vector<std::pair<Index, Index>> ranges) {
+  std::sort(ranges.begin(), ranges.end());
+  std::size_t joined = 0;
+  for (const auto& [begin, end] : ranges) {
+    if (joined > 0 && begin <= ranges[joined - 1].second) {
+      ranges[joined - 1].second = std::max(ranges[joined - 1].second, end);
     } else {
-      ranges.emplace_back(element, element + 1);
+      ranges[joined++] = {begin, end};
     }
   }
+  ranges.resize(joined);
+  if (joined > kLoggedRanges) return {{ranges.front().first, ranges.back().second}};
   return ranges;
 }
 

@@ -12,9 +12,9 @@
 
 namespace cow::alsan {
 
-/// `elements`, in any order, as ranges begin <= i < end; one for all if there would be more than
-/// 256.
-std::vector<std::pair<Index, Index>> ranges_of(std::vector<Index> elements);
+/// `ranges` of elements, begin <= i < end, in any order, with adjacent ones joined; one for all if
+/// there would be more than 256.
+std::vector<std::pair<Index, Index>> joined_ranges(std::vector<std::pair<Index, Index>> ranges);
 
 /// A write whose bytes another array could see.
 struct LoggedWrite {
@@ -24,7 +24,7 @@ struct LoggedWrite {
   std::byte* address;
   StackId site;
   Index changed_elements;
-  std::vector<std::pair<Index, Index>> changed;  // `ranges_of` the elements of the buffer
+  std::vector<std::pair<Index, Index>> changed;  // `joined_ranges` of elements of the buffer
   Index temporary_bytes = 0;  // of the copy of a source that overlapped the destination
 };
 

@@ -33,6 +33,15 @@ TEST(WriteLogTest, ASpansWriteIsPlacedWhereItBegan) {
   EXPECT_NE(log.find(5), nullptr);
 }
 
+TEST(WriteLogTest, AdjacentRangesAreJoined) {
+  using Ranges = std::vector<std::pair<Index, Index>>;
+  EXPECT_EQ(joined_ranges({{6, 7}, {0, 2}, {2, 4}, {3, 5}}), (Ranges{{0, 5}, {6, 7}}));
+  EXPECT_EQ(joined_ranges({}), Ranges());
+  Ranges many;
+  for (Index i = 0; i < 300; ++i) many.emplace_back(3 * i, 3 * i + 1);
+  EXPECT_EQ(joined_ranges(many), (Ranges{{0, 898}}));
+}
+
 TEST(WriteLogTest, CapacityZeroKeepsNothing) {
   WriteLog log(0);
   log.add(write_at(1));
