@@ -28,10 +28,7 @@ AliasSanitizer* the_sanitizer = nullptr;
 
 /// A write between `before_write` and `after_write`.
 struct AliasSanitizer::PendingWrite {
-  struct Element {
-    Index element;
-    Bits before;
-  };
+  using Element = ElementBefore;
 
   Moment moment;
   std::shared_ptr<ArrayRecord> node;     // that is written
@@ -54,6 +51,7 @@ AliasSanitizer::AliasSanitizer(Options options)
       resolving_{options_.symbolize, options_.strip_path_prefix},
       stacks_(options_.stack_depth),
       log_(options_.max_log_entries),
+      detaches_(options_.max_log_entries),
       reporter_(options_) {}
 
 void AliasSanitizer::set_report_handler(std::function<void(const Report&)> handler) {
@@ -64,6 +62,11 @@ void AliasSanitizer::set_report_handler(std::function<void(const Report&)> handl
 void AliasSanitizer::set_read_listener(std::function<void(const ReadFindings&)> listener) {
   std::lock_guard lock(mutex_);
   read_listener_ = std::move(listener);
+}
+
+void AliasSanitizer::with_records(absl::FunctionRef<void(const Records&)> fn) const {
+  std::lock_guard lock(mutex_);
+  fn({log_, detaches_, stacks_, resolving_, options_.blame});
 }
 
 Coverage AliasSanitizer::coverage() const {
@@ -108,9 +111,16 @@ void AliasSanitizer::on_indexing_copy(internal::Node& made, const internal::Node
   registry_.mark_indexing_copy(made, source);
 }
 
-void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer&, Index) {
+void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer& from, Index) {
   EventLock lock(*this);
+  LoggedDetach detach = detach_of(value, *Registry::record_of(value), from, now_++);
   registry_.move_value(value);
+  BufferRecord& to = *Registry::record_of(value)->value->buffer;
+  to.made_at = detach.made_at;
+  to.unrecorded_writes = Registry::record_of(from)->unrecorded_writes;
+  if (!options_.blame) return;
+  detach.to = to.number;
+  detaches_.add(std::move(detach));
 }
 
 void AliasSanitizer::on_release(internal::Node& node) {
@@ -263,14 +273,16 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   }
   if (access.node.has(internal::kStretched) && buffer.is_judged) check_self_overlap(*write, access);
   // Once others have written, own writes count too: they are what the value then expects.
-  write->is_recorded = buffer.history != nullptr || (options_.blame && buffer.is_judged);
-  if (!buffer.is_judged) return write;
+  write->is_recorded = buffer.history != nullptr || options_.blame;
   for (const ValueRecord* other : buffer.births) {
+    if (write->is_recorded || !buffer.is_judged) break;
     if (other != write->value.get() && !write->is_passing(other)) write->is_recorded = true;
-    if (write->is_recorded) break;
   }
-  if (!write->is_recorded) return write;
-  if (buffer.history == nullptr) {
+  if (!write->is_recorded) {
+    ++buffer.unrecorded_writes;
+    return write;
+  }
+  if (buffer.history == nullptr && buffer.is_judged) {
     buffer.history = std::make_unique<ElementHistory>(buffer.element_count(), buffer.itemsize());
   }
   for_each_address(access, [&](std::byte* address) {
@@ -309,6 +321,7 @@ void AliasSanitizer::count_aliased(const PendingWrite& write, const internal::Ac
 
 void AliasSanitizer::record_elements(PendingWrite* write) {
   BufferRecord& buffer = *write->value->buffer;
+  if (!buffer.is_judged) return;
   const auto is_known = [&](std::uint64_t id) { return buffer.values.contains(id); };
   const auto born_between = [&](Moment after, Moment before) {
     for (auto at = buffer.births.rbegin(); at != buffer.births.rend(); ++at) {
@@ -351,11 +364,13 @@ void AliasSanitizer::after_write(const internal::Access& access, void* token) {
   }
   std::vector<Index> numbers;
   for (const PendingWrite::Element& element : changed) {
-    buffer.history->mark_changed(element.element, write->moment, write->is_meant);
+    if (buffer.is_judged) {
+      buffer.history->mark_changed(element.element, write->moment, write->is_meant);
+    }
     numbers.push_back(element.element);
   }
   if (numbers.empty()) return;
-  log_write(*write, numbers, access.temporary_bytes);
+  log_write(*write, std::move(changed), access.temporary_bytes);
   if (options_.report_on == ReportOn::kWrite) judge_write(*write, numbers);
 }
 
@@ -375,16 +390,33 @@ void AliasSanitizer::on_refused_write(const internal::Node& node) {
   report(refused_write(array, *array.value->buffer, site), AliasOk::current() != nullptr);
 }
 
-void AliasSanitizer::log_write(const PendingWrite& write, std::vector<Index> changed,
+void AliasSanitizer::log_write(const PendingWrite& write, std::vector<ElementBefore> changed,
                                Index temporary_bytes) {
   const ArrayRecord& through = *write.through;
+  BufferRecord& buffer = *write.value->buffer;
   const Index count = static_cast<Index>(changed.size());
-  if (options_.mode == Mode::kLog && log_lines_++ < options_.max_log_entries) {
+  if (options_.mode == Mode::kLog && buffer.is_judged && log_lines_++ < options_.max_log_entries) {
     reporter_.writer().log(
         {name_of(through), count, temporary_bytes, resolve(stacks_.get(write.site), resolving_)});
   }
-  log_.add({write.moment, write.through, through.layout, through.address, write.site, count,
-            ranges_of(std::move(changed)), temporary_bytes});
+  ++buffer.logged_writes;
+  std::vector<Index> numbers;
+  for (const ElementBefore& element : changed) numbers.push_back(element.element);
+  LoggedWrite logged{write.moment,
+                     write.through,
+                     through.layout,
+                     through.address,
+                     write.site,
+                     count,
+                     ranges_of(std::move(numbers)),
+                     temporary_bytes,
+                     buffer.number,
+                     buffer.memory};
+  if (log_.can_hold(WriteEffect::least_bytes(count, buffer.itemsize()))) {
+    logged.effect =
+        std::make_shared<WriteEffect>(std::move(changed), buffer.memory, buffer.itemsize());
+  }
+  log_.add(std::move(logged));
 }
 
 void AliasSanitizer::judge_write(const PendingWrite& write, absl::Span<const Index> changed) {

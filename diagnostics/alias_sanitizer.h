@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "cow/core/observer.h"
 #include "cow/diagnostics/coverage.h"
+#include "cow/diagnostics/detach_log.h"
 #include "cow/diagnostics/finding.h"
 #include "cow/diagnostics/kept_memory.h"
 #include "cow/diagnostics/options.h"
@@ -49,6 +50,17 @@ class AliasSanitizer final : public AccessObserver {
   };
   /// Called for each read, before reports are made distinct. Under the lock.
   void set_read_listener(std::function<void(const ReadFindings&)> listener);
+
+  /// What blame is found from.
+  struct Records {
+    const WriteLog& writes;
+    const DetachLog& detaches;
+    const StackDepot& stacks;
+    const ResolveOptions& resolving;
+    bool all_writes;  // were recorded, by `blame=1`
+  };
+  /// Calls `fn` under the lock.
+  void with_records(absl::FunctionRef<void(const Records&)> fn) const;
 
   Coverage coverage() const;
 
@@ -100,7 +112,8 @@ class AliasSanitizer final : public AccessObserver {
   void count_aliased(const PendingWrite& write, const internal::Access& access);
   void record_elements(PendingWrite* write);
   void judge_write(const PendingWrite& write, absl::Span<const Index> changed);
-  void log_write(const PendingWrite& write, std::vector<Index> changed, Index temporary_bytes);
+  void log_write(const PendingWrite& write, std::vector<ElementBefore> changed,
+                 Index temporary_bytes);
   void check_self_overlap(const PendingWrite& write, const internal::Access& access);
   /// Keeps a copy of a buffer that raw pointers reach.
   void watch_memory(BufferRecord* buffer);
@@ -128,6 +141,7 @@ class AliasSanitizer final : public AccessObserver {
   Registry registry_;
   StackDepot stacks_;
   WriteLog log_;
+  DetachLog detaches_;
   KeptMemory kept_memory_;
   Reporter reporter_;
   Moment now_ = 1;
