@@ -196,8 +196,8 @@ TEST_F(BlameTest, NamesWritesWhoseValuesAreNoLongerKept) {
   EXPECT_EQ(chain(blame(a, {7})), "3<-2 a[7]; 2<-1 a[7]; 1<-0 a[7]");
   {
     ScopedMode scope(Mode::kCopyOnWrite);
-    auto large = zeros<std::int64_t>({1 << 19});
-    for (int i = 1; i <= 9; ++i) large.fill(i);
+    auto large = zeros<std::complex<double>>({1 << 18});
+    for (double i = 1; i <= 9; ++i) large.fill(i);
   }
   EXPECT_EQ(chain(blame(a, {7})), "?<-? a[7]; ?<-? a[7] (perhaps); ?<-? a[7]");
   EXPECT_EQ(chain(blame(a, {6})), "?<-? a[6]; ?<-? a[6] (perhaps)");
