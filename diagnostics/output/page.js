@@ -283,7 +283,8 @@
       const text = element(item, 'span', {});
       if (source !== undefined) element(text, 'code', {}, source.trim());
       element(text, 'span', {class: 'where'}, nameOf(line));
-      element(item, 'span', {class: 'where count'}, String(line.count));
+      element(item, 'span', {class: 'where count'},
+              line.count + (line.count === 1 ? ' element' : ' elements'));
       interactive(item, () => showLine(n), clear);
     });
     if (picture.unknown_writes) {
