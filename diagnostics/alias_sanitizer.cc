@@ -1,5 +1,7 @@
 #include "cow/diagnostics/alias_sanitizer.h"
 
+#include <sys/single_threaded.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -23,6 +25,9 @@ constexpr Index kOverlapWork = 1000;
 /// Memory reached by raw pointers that is watched, in all; the rest is not.
 constexpr Index kTwinBytes = 64 << 20;
 
+/// Up to how many bytes a write may be for its effect to be kept although nobody asked for blame.
+constexpr std::size_t kSmallEffectBytes = 512;
+
 AliasSanitizer* the_sanitizer = nullptr;
 
 }  // namespace
@@ -37,7 +42,8 @@ struct AliasSanitizer::PendingWrite {
   StackId site = 0;               // 0 until asked for
   bool is_recorded;
   bool only_changed;
-  bool is_meant;  // in an `AliasOk` scope
+  bool is_element;  // a single one
+  bool is_meant;    // in an `AliasOk` scope
   // If recorded: the elements of the buffer, and what their bytes were, one range behind the other.
   Ranges elements;
   std::vector<std::byte> before;
@@ -64,6 +70,17 @@ bool is_equal(const std::byte* a, const std::byte* b, Index itemsize) {
   }
 }
 
+/// Do all 64 elements differ?
+template <class Word>
+bool all_differ(const std::byte* a, const std::byte* b) {
+  Word words_a[64], words_b[64];
+  std::memcpy(words_a, a, sizeof words_a);
+  std::memcpy(words_b, b, sizeof words_b);
+  Word equal = 0;
+  for (int i = 0; i < 64; ++i) equal |= static_cast<Word>(words_a[i] == words_b[i]);
+  return equal == 0;
+}
+
 /// Calls `fn(begin, end)` for the ranges of elements that differ; memcmp skips what is equal.
 template <class Fn>
 void for_each_difference(const std::byte* before, const std::byte* now, Index count, Index itemsize,
@@ -74,6 +91,13 @@ void for_each_difference(const std::byte* before, const std::byte* now, Index co
     const Index end = std::min(i + kAtOnce, count);
     const std::size_t size_bytes = static_cast<std::size_t>((end - i) * itemsize);
     if (begin < 0 && std::memcmp(before + i * itemsize, now + i * itemsize, size_bytes) == 0) {
+      i = end;
+      continue;
+    }
+    if (end - i == kAtOnce &&
+        ((itemsize == 8 && all_differ<std::uint64_t>(before + i * 8, now + i * 8)) ||
+         (itemsize == 4 && all_differ<std::uint32_t>(before + i * 4, now + i * 4)))) {
+      if (begin < 0) begin = i;
       i = end;
       continue;
     }
@@ -93,6 +117,7 @@ AliasSanitizer::AliasSanitizer(Options options)
       resolving_{options_.symbolize, options_.strip_path_prefix},
       stacks_(options_.stack_depth),
       log_(options_.max_log_entries),
+      detaches_(options_.max_log_entries),
       reporter_(options_),
       wants_all_(options_.blame) {}
 
@@ -107,6 +132,11 @@ void AliasSanitizer::set_read_listener(std::function<void(const ReadFindings&)> 
   std::lock_guard lock(mutex_);
   read_listener_ = std::move(listener);
   wants_all_ = true;
+}
+
+void AliasSanitizer::with_records(absl::FunctionRef<void(const Records&)> fn) const {
+  std::lock_guard lock(mutex_);
+  fn({log_, detaches_, stacks_, resolving_, options_.blame});
 }
 
 Coverage AliasSanitizer::coverage() const {
@@ -153,9 +183,16 @@ void AliasSanitizer::on_indexing_copy(internal::Node& made, const internal::Node
   registry_.mark_indexing_copy(made, source);
 }
 
-void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer&, Index) {
+void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer& from, Index) {
   EventLock lock(*this);
+  LoggedDetach detach = detach_of(value, *Registry::record_of(value), from, now_++);
   registry_.move_value(value);
+  BufferRecord& to = *Registry::record_of(value)->value->buffer;
+  to.made_at = detach.made_at;
+  to.unrecorded_writes = Registry::record_of(from)->unrecorded_writes;
+  if (!options_.blame) return;
+  detach.to = to.number;
+  detaches_.add(std::move(detach));
 }
 
 void AliasSanitizer::on_release(internal::Node& node) {
@@ -294,6 +331,15 @@ bool AliasSanitizer::is_unseen_write(const internal::Access& access) const {
          !wants_all_.load(std::memory_order_relaxed);
 }
 
+void AliasSanitizer::count_unseen() {
+  if (__libc_single_threaded) {  // an addition of several threads costs more than the rest
+    unseen_writes_.store(unseen_writes_.load(std::memory_order_relaxed) + 1,
+                         std::memory_order_relaxed);
+  } else {
+    unseen_writes_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
 StackId AliasSanitizer::site_of(PendingWrite* write) {
   if (write->site == 0) write->site = stacks_.capture();
   return write->site;
@@ -302,7 +348,8 @@ StackId AliasSanitizer::site_of(PendingWrite* write) {
 void* AliasSanitizer::before_write(const internal::Access& access, const internal::Node& value,
                                    const internal::Node* dying_source) {
   if (is_unseen_write(access)) {
-    unseen_writes_.fetch_add(1, std::memory_order_relaxed);
+    ++Registry::record_of(access.node)->value->buffer->unrecorded_writes;
+    count_unseen();
     return nullptr;
   }
   EventLock lock(*this);
@@ -312,6 +359,7 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   write->moment = now_++;
   write->site = 0;
   write->only_changed = access.only_changed;
+  write->is_element = access.kind == internal::AccessKind::kElement;
   write->is_meant = AliasOk::current() != nullptr;
   write->node = Registry::record_of(access.node);
   write->value = Registry::record_of(value)->value;
@@ -322,7 +370,10 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   write->passing[1] =
       dying_source == nullptr ? nullptr : Registry::record_of(*dying_source)->value.get();
   // A span is written where it was opened.
-  if (access.only_changed) site_of(write);
+  if (access.only_changed) {
+    site_of(write);
+    ++open_spans_;
+  }
   ++coverage_.writes;
   count_aliased(*write, access);
 
@@ -342,19 +393,23 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   if (access.node.has(internal::kStretched) && buffer.is_judged) check_self_overlap(write, access);
   // Once others have written, own writes count too: they are what the value then expects.
   write->is_recorded =
-      buffer.is_judged &&
-      (buffer.history != nullptr || options_.blame ||
+      options_.blame || buffer.history != nullptr ||
+      (buffer.is_judged &&
        std::any_of(buffer.births.begin(), buffer.births.end(), [write](const ValueRecord* other) {
          return other != write->value.get() && !write->is_passing(other);
        }));
-  if (write->is_recorded) keep_elements(write, access);
+  if (write->is_recorded) {
+    keep_elements(write, access);
+  } else {
+    ++buffer.unrecorded_writes;
+  }
   return write;
 }
 
 void AliasSanitizer::keep_elements(PendingWrite* write, const internal::Access& access) {
   BufferRecord& buffer = *write->value->buffer;
   const Index itemsize = buffer.itemsize();
-  if (buffer.history == nullptr) {
+  if (buffer.history == nullptr && buffer.is_judged) {
     buffer.history = std::make_unique<ElementHistory>(buffer.element_count(), itemsize);
     buffer.update_flags();
   }
@@ -394,10 +449,10 @@ void AliasSanitizer::count_aliased(const PendingWrite& write, const internal::Ac
   }
 }
 
-/// What the write has changed.
-AliasSanitizer::Ranges AliasSanitizer::record_elements(const PendingWrite& write) {
+void AliasSanitizer::record_elements(const PendingWrite& write, Ranges* changed,
+                                     std::vector<ElementBefore>* effect) {
   BufferRecord& buffer = *write.value->buffer;
-  ElementHistory& history = *buffer.history;
+  ElementHistory* const history = buffer.history.get();  // null in copy-on-write mode
   const Index itemsize = buffer.itemsize();
   const auto is_known = [&](std::uint64_t id) { return buffer.values.contains(id); };
   const auto born_between = [&](Moment after, Moment before) {
@@ -408,33 +463,35 @@ AliasSanitizer::Ranges AliasSanitizer::record_elements(const PendingWrite& write
     return false;
   };
   const auto record = [&](Index begin, Index end, const std::byte* before) {
+    if (history == nullptr) return;
     write.value->has_written = true;
-    history.record_write(begin, end, write.value->value.id, write.moment, before, is_known,
-                         born_between);
+    history->record_write(begin, end, write.value->value.id, write.moment, before, is_known,
+                          born_between);
   };
-  Ranges changed;
   const std::byte* before = write.before.data();
   for (const auto& [begin, end] : write.elements) {
     if (!write.only_changed) record(begin, end, before);
-    for_each_difference(before, buffer.address_of(begin), end - begin, itemsize,
-                        [&, first = begin](Index from, Index to) {
-                          const Index first_changed = first + from, end_changed = first + to;
-                          if (write.only_changed) {
-                            record(first_changed, end_changed, before + from * itemsize);
-                          }
-                          history.mark_changed(first_changed, end_changed, write.moment,
-                                               write.is_meant);
-                          changed.emplace_back(first_changed, end_changed);
-                        });
+    const auto add = [&, first = begin](Index from, Index to) {
+      if (write.only_changed) record(first + from, first + to, before + from * itemsize);
+      if (history != nullptr) {
+        history->mark_changed(first + from, first + to, write.moment, write.is_meant);
+      }
+      changed->emplace_back(first + from, first + to);
+      if (effect == nullptr) return;
+      for (Index i = from; i < to; ++i) {
+        effect->push_back({first + i, Bits::load(before + i * itemsize, itemsize)});
+      }
+    };
+    for_each_difference(before, buffer.address_of(begin), end - begin, itemsize, add);
     before += (end - begin) * itemsize;
   }
-  return changed;
 }
 
 void AliasSanitizer::after_write(const internal::Access& access, void* token) {
   EventLock lock(*this);
   std::unique_ptr<PendingWrite> write(static_cast<PendingWrite*>(token));
   BufferRecord& buffer = *write->value->buffer;
+  if (access.only_changed) --open_spans_;
   if (access.only_changed && !buffer.is_foreign && reporter_.is_on(RuleId::kRawWrite)) {
     if (buffer.twin == nullptr) watch_memory(&buffer);
     buffer.lent_through = write->through;
@@ -447,12 +504,13 @@ void AliasSanitizer::after_write(const internal::Access& access, void* token) {
            write->is_meant, promised);
   }
   if (write->is_recorded) {
-    Ranges changed = record_elements(*write);
+    Ranges changed;
+    std::vector<ElementBefore> effect;
+    record_elements(*write, &changed, wants_effect(*write) ? &effect : nullptr);
     if (!changed.empty()) {
       site_of(write.get());
-      const bool is_judged = options_.report_on == ReportOn::kWrite;
-      log_write(*write, is_judged ? changed : std::move(changed), access.temporary_bytes);
-      if (is_judged) judge_write(*write, changed);
+      log_write(*write, changed, std::move(effect), access.temporary_bytes);
+      if (options_.report_on == ReportOn::kWrite) judge_write(*write, changed);
     }
   }
   // Keeps the memory of the vectors, and no record alive.
@@ -477,16 +535,34 @@ void AliasSanitizer::on_refused_write(const internal::Node& node) {
   report(refused_write(array, *array.value->buffer, site), AliasOk::current() != nullptr);
 }
 
-void AliasSanitizer::log_write(const PendingWrite& write, Ranges changed, Index temporary_bytes) {
+bool AliasSanitizer::wants_effect(const PendingWrite& write) const {
+  const Index size_bytes = static_cast<Index>(write.before.size());
+  return (options_.blame || write.before.size() <= kSmallEffectBytes) &&
+         log_.can_hold(2 * size_bytes);
+}
+
+void AliasSanitizer::log_write(const PendingWrite& write, const Ranges& changed,
+                               std::vector<ElementBefore> effect, Index temporary_bytes) {
   const ArrayRecord& through = *write.through;
+  BufferRecord& buffer = *write.value->buffer;
   Index count = 0;
   for (const auto& [begin, end] : changed) count += end - begin;
-  if (options_.mode == Mode::kLog && log_lines_++ < options_.max_log_entries) {
+  if (options_.mode == Mode::kLog && buffer.is_judged && log_lines_++ < options_.max_log_entries) {
     reporter_.writer().log(
         {name_of(through), count, temporary_bytes, resolve(stacks_.get(write.site), resolving_)});
   }
-  log_.add({write.moment, write.through, through.layout, through.address, write.site, count,
-            joined_ranges(std::move(changed)), temporary_bytes});
+  LoggedWrite logged{write.moment,  write.through, through.layout,         through.address,
+                     write.site,    count,         joined_ranges(changed), temporary_bytes,
+                     buffer.number, buffer.memory};
+  // The loop that writes one element after the other; what its writes changed, blame may ask for.
+  // A span's entry goes between those that came before and after its beginning.
+  if (write.is_element && !options_.blame && open_spans_ == 0 && log_.extend(logged)) return;
+  ++buffer.logged_writes;
+  if (!effect.empty()) {
+    logged.effect =
+        std::make_shared<WriteEffect>(std::move(effect), buffer.memory, buffer.itemsize());
+  }
+  log_.add(std::move(logged));
 }
 
 void AliasSanitizer::judge_write(const PendingWrite& write, const Ranges& changed) {

@@ -15,6 +15,7 @@
 #include "absl/types/span.h"
 #include "cow/core/observer.h"
 #include "cow/diagnostics/coverage.h"
+#include "cow/diagnostics/detach_log.h"
 #include "cow/diagnostics/finding.h"
 #include "cow/diagnostics/kept_memory.h"
 #include "cow/diagnostics/options.h"
@@ -51,6 +52,17 @@ class AliasSanitizer final : public AccessObserver {
   };
   /// Called for each read, before reports are made distinct. Under the lock.
   void set_read_listener(std::function<void(const ReadFindings&)> listener);
+
+  /// What blame is found from.
+  struct Records {
+    const WriteLog& writes;
+    const DetachLog& detaches;
+    const StackDepot& stacks;
+    const ResolveOptions& resolving;
+    bool all_writes;  // were recorded, by `blame=1`
+  };
+  /// Calls `fn` under the lock.
+  void with_records(absl::FunctionRef<void(const Records&)> fn) const;
 
   Coverage coverage() const;
 
@@ -104,15 +116,20 @@ class AliasSanitizer final : public AccessObserver {
   // differ, or that nobody else can see?
   bool is_quiet_read(const internal::Access& access) const;
   bool is_unseen_write(const internal::Access& access) const;
+  void count_unseen();
 
   // All under the lock.
   Coverage coverage_so_far() const;
   void count_aliased(const PendingWrite& write, const internal::Access& access);
   void keep_elements(PendingWrite* write, const internal::Access& access);
-  Ranges record_elements(const PendingWrite& write);
+  /// What the write has changed: all of `changed`, and element by element if `effect` is not null.
+  void record_elements(const PendingWrite& write, Ranges* changed,
+                       std::vector<ElementBefore>* effect);
+  bool wants_effect(const PendingWrite& write) const;
   StackId site_of(PendingWrite* write);
   void judge_write(const PendingWrite& write, const Ranges& changed);
-  void log_write(const PendingWrite& write, Ranges changed, Index temporary_bytes);
+  void log_write(const PendingWrite& write, const Ranges& changed,
+                 std::vector<ElementBefore> effect, Index temporary_bytes);
   void check_self_overlap(PendingWrite* write, const internal::Access& access);
   /// Keeps a copy of a buffer that raw pointers reach.
   void watch_memory(BufferRecord* buffer);
@@ -140,6 +157,7 @@ class AliasSanitizer final : public AccessObserver {
   Registry registry_;
   StackDepot stacks_;
   WriteLog log_;
+  DetachLog detaches_;
   KeptMemory kept_memory_;
   Reporter reporter_;
   Moment now_ = 1;
@@ -153,6 +171,7 @@ class AliasSanitizer final : public AccessObserver {
   /// Every event is wanted, also what nobody else can see.
   std::atomic<bool> wants_all_;
   std::vector<std::unique_ptr<PendingWrite>> spare_writes_;
+  int open_spans_ = 0;  // for writing
   std::function<void(const ReadFindings&)> read_listener_;
 };
 

@@ -9,8 +9,12 @@
 
 namespace cow::alsan {
 
-/// What drawings of a buffer are made of: its arrays and the last of its logged writes, `reported`
-/// marked. At most 200 arrays and 100 writes.
+/// Cells that a buffer is drawn in, at most.
+inline constexpr Index kMaxCells = 2048;
+
+/// What drawings of a buffer are made of: its arrays, the last of its logged writes, `reported`
+/// marked, and which line wrote each element last. At most 200 arrays, 100 writes and 2048 cells.
+/// O(size of the log).
 BufferPicture draw_buffer(const BufferRecord& buffer, const WriteLog& log,
                           const LoggedWrite* reported, const StackDepot& stacks,
                           const ResolveOptions& options);

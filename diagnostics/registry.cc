@@ -143,7 +143,9 @@ std::shared_ptr<ArrayRecord> Registry::new_array(internal::Node& node, StackId s
   auto array = std::make_shared<ArrayRecord>();
   array->number = next_array_++;
   array->dtype = node.current_buffer().dtype;
-  array->buffer_number = buffer_record(node.current_buffer())->number;
+  BufferRecord* buffer = buffer_record(node.current_buffer());
+  if (buffer->made_at == 0) buffer->made_at = site;
+  array->buffer_number = buffer->number;
   array->buffer_bytes = node.current_buffer().size_bytes;
   array->made_at = site;
   refresh(array.get(), node);
@@ -209,6 +211,7 @@ void Registry::move_value(internal::Node& leader) {
   for (ArrayRecord* array : value->arrays) {
     array->buffer_number = to->number;
     array->buffer_bytes = to->size_bytes;
+    array->address = leader.buffer->at(array->layout.offset());
   }
 }
 

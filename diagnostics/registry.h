@@ -52,6 +52,10 @@ struct BufferRecord {
   /// The last span for writing that was closed; none of borrowed memory.
   std::shared_ptr<ArrayRecord> lent_through = nullptr;
   StackId lent_at = 0;
+  StackId made_at = 0;  // of its first array
+  /// Writes that changed something and are or were in the log; writes that were not recorded.
+  std::int64_t logged_writes = 0;
+  std::int64_t unrecorded_writes = 0;
   std::list<ValueRecord*> births = {};  // oldest first
   absl::flat_hash_map<std::uint64_t, ValueRecord*> values = {};
   /// What most reads and writes of single elements need to know, without the lock: nothing can

@@ -129,6 +129,15 @@ struct BufferPicture {
     std::vector<Frame> frames;
     bool is_reported = false;  // it is the one that this report is about
   };
+  /// A line and the elements that it wrote last.
+  struct BlameEntry {
+    Frame site;
+    std::vector<std::string> through;  // each once
+    Index count = 0;
+    /// Ranges begin <= i < end; of buffers of many elements, of the cells that they are drawn in,
+    /// a cell counted to the last line that wrote in it.
+    std::vector<std::pair<Index, Index>> elements;
+  };
   Index id = 0;
   std::string dtype;
   Index size_bytes = 0;
@@ -138,6 +147,10 @@ struct BufferPicture {
   /// Oldest first: the last ones, and how many were left out.
   std::vector<WriteEntry> writes;
   Index writes_left_out = 0;
+  /// The line of the newest write first.
+  std::vector<BlameEntry> blame;
+  /// Writes that `blame` does not know: they were not recorded, or are no longer in the log.
+  Index unknown_writes = 0;
 };
 
 /// A finding, with everything that is said of it. Plain data: who finds fills it, printers show

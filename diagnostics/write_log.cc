@@ -1,6 +1,7 @@
 #include "cow/diagnostics/write_log.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace cow::alsan {
@@ -10,6 +11,10 @@ namespace {
 constexpr std::size_t kLoggedRanges = 256;
 
 bool is_before(const LoggedWrite& write, Moment moment) { return write.moment < moment; }
+
+Index effect_bytes_of(const LoggedWrite& write) {
+  return write.effect == nullptr ? 0 : write.effect->size_bytes();
+}
 
 }  // namespace
 
@@ -28,18 +33,67 @@ std::vector<std::pair<Index, Index>> joined_ranges(std::vector<std::pair<Index, 
   return ranges;
 }
 
+bool LoggedWrite::may_have_changed(Index element) const {
+  if (effect != nullptr) return effect->find(element).has_value();
+  const auto behind = std::upper_bound(
+      changed.begin(), changed.end(), element,
+      [](Index e, const std::pair<Index, Index>& range) { return e < range.first; });
+  return behind != changed.begin() && element < (behind - 1)->second;
+}
+
+bool LoggedWrite::is_exact() const {
+  if (effect != nullptr) return true;
+  Index covered = 0;
+  for (const auto& [begin, end] : changed) covered += end - begin;
+  return covered <= changed_elements;
+}
+
 void WriteLog::add(LoggedWrite write) {
+  effect_bytes_ += effect_bytes_of(write);
+  if (write.effect != nullptr) first_effect_ = std::min(first_effect_, write.moment);
   // A span's write began before writes made while it was open.
   const auto place = std::lower_bound(writes_.begin(), writes_.end(), write.moment, is_before);
   writes_.insert(place, std::move(write));
-  if (writes_.size() <= capacity_) return;
-  writes_.pop_front();
-  ++dropped_;
+  if (writes_.size() > capacity_) {
+    effect_bytes_ -= effect_bytes_of(writes_.front());
+    writes_.pop_front();
+    ++dropped_;
+  }
+  drop_effects();
+}
+
+bool WriteLog::extend(const LoggedWrite& write) {
+  if (writes_.empty()) return false;
+  LoggedWrite& newest = writes_.back();
+  if (newest.site != write.site || newest.through != write.through ||
+      newest.buffer_number != write.buffer_number || newest.moment >= write.moment ||
+      newest.changed.size() != 1 || write.changed.size() != 1 ||
+      newest.changed[0].second != write.changed[0].first) {
+    return false;
+  }
+  newest.changed[0].second = write.changed[0].second;
+  newest.changed_elements += write.changed_elements;
+  newest.last_moment = write.moment;
+  effect_bytes_ -= effect_bytes_of(newest);
+  newest.effect.reset();
+  return true;
+}
+
+void WriteLog::drop_effects() {
+  if (effect_bytes_ <= effect_capacity_) return;
+  auto at = std::lower_bound(writes_.begin(), writes_.end(), first_effect_, is_before);
+  for (; effect_bytes_ > effect_capacity_; ++at) {
+    effect_bytes_ -= effect_bytes_of(*at);
+    at->effect.reset();
+  }
+  first_effect_ = at == writes_.end() ? std::numeric_limits<Moment>::max() : at->moment;
 }
 
 const LoggedWrite* WriteLog::find(Moment moment) const {
-  const auto found = std::lower_bound(writes_.begin(), writes_.end(), moment, is_before);
-  return found != writes_.end() && found->moment == moment ? &*found : nullptr;
+  const auto behind = std::lower_bound(writes_.begin(), writes_.end(), moment + 1, is_before);
+  if (behind == writes_.begin()) return nullptr;
+  const LoggedWrite& write = *(behind - 1);
+  return write.moment == moment || write.last_moment >= moment ? &write : nullptr;
 }
 
 }  // namespace cow::alsan

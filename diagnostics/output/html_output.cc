@@ -33,6 +33,14 @@ class Sources {
   void add(const std::vector<Frame>& frames) {
     for (const Frame& frame : frames) add(frame);
   }
+  void add(const Frame& frame) {
+    if (frame.file.empty() || frame.line <= 0) return;
+    const std::vector<std::string>& lines = lines_of(frame.file);
+    const int end = std::min(frame.line + kContextLines, static_cast<int>(lines.size()));
+    for (int line = std::max(frame.line - kContextLines, 1); line <= end; ++line) {
+      shown_[frame.file][line] = lines[static_cast<std::size_t>(line - 1)];
+    }
+  }
   std::string json() const {
     Json files = Json::object();
     for (const auto& [file, lines] : shown_) {
@@ -42,14 +50,6 @@ class Sources {
   }
 
  private:
-  void add(const Frame& frame) {
-    if (frame.file.empty() || frame.line <= 0) return;
-    const std::vector<std::string>& lines = lines_of(frame.file);
-    const int end = std::min(frame.line + kContextLines, static_cast<int>(lines.size()));
-    for (int line = std::max(frame.line - kContextLines, 1); line <= end; ++line) {
-      shown_[frame.file][line] = lines[static_cast<std::size_t>(line - 1)];
-    }
-  }
   const std::vector<std::string>& lines_of(const std::string& file) {
     const auto [found, is_new] = files_.try_emplace(file);
     if (is_new) {
@@ -91,6 +91,7 @@ std::string html_document(absl::Span<const Report> reports, const Coverage& cove
     for (const ArrayText& array : report.arrays) sources.add(array.frames);
     if (!report.picture) continue;
     for (const auto& write : report.picture->writes) sources.add(write.frames);
+    for (const auto& line : report.picture->blame) sources.add(line.site);
   }
   data += "]";
   return absl::StrReplaceAll({kPage[0].data(), kPage[0].size()},

@@ -100,13 +100,22 @@ Json json_of(const BufferPicture& picture) {
                       {"frames", json_of(write.frames)},
                       {"is_reported", write.is_reported}});
   }
+  Json blame = Json::array();
+  for (const BufferPicture::BlameEntry& line : picture.blame) {
+    blame.push_back({{"site", json_of(line.site)},
+                     {"through", line.through},
+                     {"count", line.count},
+                     {"elements", line.elements}});
+  }
   return {{"id", picture.id},
           {"dtype", picture.dtype},
           {"size_bytes", picture.size_bytes},
           {"itemsize", picture.itemsize},
           {"arrays", std::move(arrays)},
           {"writes", std::move(writes)},
-          {"writes_left_out", picture.writes_left_out}};
+          {"writes_left_out", picture.writes_left_out},
+          {"blame", std::move(blame)},
+          {"unknown_writes", picture.unknown_writes}};
 }
 
 }  // namespace

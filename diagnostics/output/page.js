@@ -4,7 +4,10 @@
   const sources = JSON.parse(document.getElementById('sources').textContent);
   const SVG = 'http://www.w3.org/2000/svg';
   const CELL = 22, GAP = 10, MAX_CELLS = 2048, MAX_ELEMENTS = 400000;
-  const LINE_COLORS = ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#bbbbbb'];
+  // Paul Tol's bright and muted schemes; then around the circle of hues.
+  const LINE_COLORS = ['#4477aa', '#ee6677', '#228833', '#ccbb44', '#66ccee', '#aa3377', '#999933',
+                       '#332288', '#dd9966', '#44aa99', '#882255', '#117733'];
+  const lineColor = i => LINE_COLORS[i] || 'hsl(' + (i * 137.5) % 360 + ' 55% 55%)';
 
   function element(parent, tag, attributes, text) {
     const made = document.createElement(tag);
@@ -121,9 +124,19 @@
     });
     const lastWrite = new Array(count).fill(-1);
     cellsOfWrite.forEach((cells, i) => cells.forEach(cell => { lastWrite[cell] = i; }));
-    const lines = [...new Set(picture.writes.map(w => w.frames.length ? place(w.frames[0]) : '?'))];
-    const lineOf = i => lines.indexOf(
-        picture.writes[i].frames.length ? place(picture.writes[i].frames[0]) : '?');
+    const blamed = new Array(count).fill(-1);
+    const cellsOfLine = picture.blame.map((line, n) => {
+      const cells = new Set();
+      for (const [begin, end] of line.elements)
+        for (let c = Math.floor(begin / perCell); c * perCell < end; c++) {
+          cells.add(c);
+          blamed[c] = n;
+        }
+      return cells;
+    });
+    const nameOf = line => (place(line.site) || 'place unknown') +
+        (line.site.function ? ' in ' + line.site.function : '') + ', through ' +
+        line.through.slice(0, 3).join(', ') + (line.through.length > 3 ? ', ...' : '');
 
     const box = element(parent, 'div', {class: 'map'});
     const svg = shape(box, 'svg', {role: 'img', 'aria-label': 'memory map'});
@@ -140,8 +153,8 @@
       cells.push(shape(layer, 'rect', {...box, class: 'cell', fill: color(coverage[i]), 'data-cell': i}));
       if (lastWrite[i] >= 0) {
         const reported = picture.writes.some((w, n) => w.is_reported && cellsOfWrite[n].has(i));
-        shape(layer, 'rect', {...box, fill: 'url(#' + id + ')', opacity: reported ? 1 : 0.45,
-                              'pointer-events': 'none'});
+        shape(layer, 'rect', {...box, class: 'hatch', fill: 'url(#' + id + ')',
+                              opacity: reported ? 1 : 0.45, 'pointer-events': 'none'});
       }
     }
 
@@ -150,10 +163,10 @@
     let blaming = false;
     function paint() {
       cells.forEach((cell, i) => {
-        const write = lastWrite[i];
-        cell.setAttribute('fill', !blaming ? color(coverage[i]) : write < 0 ? 'var(--cell0)'
-            : LINE_COLORS[lineOf(write) % LINE_COLORS.length]);
+        cell.setAttribute('fill', !blaming ? color(coverage[i])
+            : blamed[i] < 0 ? 'var(--cell0)' : lineColor(blamed[i]));
       });
+      svg.classList.toggle('blaming', blaming);
     }
     function light(set) {
       cells.forEach((cell, i) => cell.classList.toggle('lit', set.has(i)));
@@ -211,7 +224,7 @@
       about.textContent = (perCell === 1 ? 'element ' + i
           : 'elements ' + i * perCell + ' to ' + Math.min(elements, (i + 1) * perCell) - 1) +
           ': ' + (names.join(' = ') || 'no live array') +
-          (lastWrite[i] < 0 ? '' : '; last written by ' + lines[lineOf(lastWrite[i])]);
+          (blamed[i] < 0 ? '' : '; last written by ' + nameOf(picture.blame[blamed[i]]));
     });
     svg.addEventListener('pointerleave', () => lightTree([]));
 
@@ -257,6 +270,27 @@
     button('−', () => zoom(1.3));
     button('Fit', () => { view = whole.slice(); apply(); });
     const legend = element(null, 'div', {class: 'legend'});
+    const key = element(null, 'ol', {class: 'blame'});
+    function showLine(n) {
+      light(cellsOfLine[n]);
+      strides(null);
+      about.textContent = nameOf(picture.blame[n]);
+    }
+    picture.blame.forEach((line, n) => {
+      const item = element(key, 'li', {});
+      element(item, 'b', {style: 'background:' + lineColor(n)});
+      const source = (sources[line.site.file] || {})[line.site.line];
+      const text = element(item, 'span', {});
+      if (source !== undefined) element(text, 'code', {}, source.trim());
+      element(text, 'span', {class: 'where'}, nameOf(line));
+      element(item, 'span', {class: 'where count'},
+              line.count + (line.count === 1 ? ' element' : ' elements'));
+      interactive(item, () => showLine(n), clear);
+    });
+    if (picture.unknown_writes) {
+      element(key, 'p', {class: 'where'}, picture.unknown_writes + ' earlier writes are not known: ' +
+          'ALSAN_OPTIONS=blame=1 records all, max_log_entries=N keeps more');
+    }
     function explain() {
       legend.replaceChildren();
       const entry = (background, text) => {
@@ -265,8 +299,7 @@
         item.append(text);
       };
       if (blaming) {
-        lines.forEach((line, i) => entry(LINE_COLORS[i % LINE_COLORS.length], line));
-        entry('var(--cell0)', 'no write recorded');
+        entry('var(--cell0)', picture.unknown_writes ? 'no write known' : 'as it was made');
       } else {
         for (let n = 0; n <= Math.min(4, Math.max(...coverage, 0)); n++)
           entry(color(n), n === 1 ? '1 live array' : (n === 4 ? '4 or more' : n));
@@ -277,11 +310,15 @@
     const blame = button('Blame', () => {
       blaming = !blaming;
       blame.setAttribute('aria-pressed', String(blaming));
+      key.hidden = !blaming;
       paint();
       explain();
     });
     blame.setAttribute('aria-pressed', 'false');
+    blame.title = 'Colour each element by the line that wrote it last';
     tools.appendChild(legend);
+    key.hidden = true;
+    parent.appendChild(key);
     explain();
     return {showArray, showWrite, clear};
   }

@@ -34,10 +34,36 @@ cat >>"$page" <<'SCRIPT'
   expect('rows lit by the cell', card.querySelectorAll('.tree li.lit').length, 3);
   if (!/element 5: original\[1,1\] = slice\[0,0\] = transposed\[1,1\]/.test(card.querySelector('.about').textContent))
     problems.push('about the cell: ' + card.querySelector('.about').textContent);
+  // The blame layer: colours by line, a legend of lines which light their cells, no hatching.
   const blame = [...card.querySelectorAll('button')].find(b => b.textContent === 'Blame');
-  const before = card.querySelectorAll('rect.cell')[5].getAttribute('fill');
+  const cells = card.querySelectorAll('rect.cell');
+  const fill = i => cells[i].getAttribute('fill');
+  const key = card.querySelector('.blame');
+  const before = fill(5);
+  expect('legend before', getComputedStyle(key).display, 'none');
   blame.click();
-  if (card.querySelectorAll('rect.cell')[5].getAttribute('fill') === before) problems.push('no blame');
+  expect('pressed', blame.getAttribute('aria-pressed'), 'true');
+  expect('legend', getComputedStyle(key).display, 'block');
+  expect('lines', key.querySelectorAll('li').length, 2);
+  if (fill(5) === before || fill(5) === fill(0)) problems.push('no colour of its own for line 48');
+  expect('cells of one line', fill(0), fill(3));
+  expect('a cell without a write', fill(1), 'var(--cell0)');
+  expect('hatching', getComputedStyle(card.querySelector('.hatch')).display, 'none');
+  const rgb = css => { const d = document.createElement('i'); d.style.color = css; return d.style.color; };
+  expect('colour of the legend', key.querySelector('b').style.backgroundColor, rgb(fill(5)));
+  if (!/examples\/tour.cc:48 in main, through slice/.test(key.textContent)) problems.push('legend: ' + key.textContent);
+  if (!/3 earlier writes are not known/.test(key.textContent)) problems.push('unknown writes are not told');
+  const line = key.querySelectorAll('li')[1];
+  line.dispatchEvent(new PointerEvent('pointerenter'));
+  expect('lit by the line', lit(), 2);
+  line.dispatchEvent(new PointerEvent('pointerleave'));
+  expect('lit after the line', lit(), 0);
+  cells[5].dispatchEvent(new PointerEvent('pointerover', {bubbles: true}));
+  if (!/last written by examples\/tour.cc:48/.test(card.querySelector('.about').textContent))
+    problems.push('about the blamed cell: ' + card.querySelector('.about').textContent);
+  blame.click();
+  expect('after blame', fill(5), before);
+  expect('legend after', getComputedStyle(key).display, 'none');
   expect('errors', window.errors.length, 0);
   document.title = problems.length ? 'FAILED ' + problems.join('; ') : 'PASSED';
 })();

@@ -50,6 +50,14 @@ TEST(HtmlOutputTest, ShowsTheLinesAroundEachSite) {
   EXPECT_FALSE(sources.contains("src/my file.cc"));           // cannot be read
 }
 
+TEST(HtmlOutputTest, ShowsTheLinesThatBlameNames) {
+  Report report = pictured_report();
+  report.picture->writes.clear();
+  report.picture->blame = {{{"main", "examples/tour.cc", 10}, {"original"}, 1, {{0, 1}}}};
+  const json sources = embedded(html_document({report}, {}, numbered_lines), "sources");
+  EXPECT_EQ(sources["examples/tour.cc"]["10"], "line 10");
+}
+
 TEST(HtmlOutputTest, TextsCannotEndTheScript) {
   const std::string page = html_document({hostile_report()}, {}, numbered_lines);
   EXPECT_THAT(embedded(page, "data")[0]["headline"].get<std::string>(), HasSubstr("</script>"));

@@ -28,6 +28,9 @@ TEST(JsonOutputTest, AReportIsOneLineThatSaysAll) {
   EXPECT_EQ(report["tree"].size(), 4u);
   EXPECT_EQ(report["picture"]["writes"][0]["elements"], json({{0, 1}, {3, 4}}));
   EXPECT_EQ(report["picture"]["arrays"][3]["parent"], 2);
+  EXPECT_EQ(report["picture"]["blame"][0]["site"]["line"], 48);
+  EXPECT_EQ(report["picture"]["blame"][1]["elements"], json({{0, 1}, {3, 4}}));
+  EXPECT_EQ(report["picture"]["unknown_writes"], 3);
   EXPECT_EQ(report["site"]["file"], "examples/tour.cc");
 }
 

@@ -21,6 +21,9 @@ Report pictured_report() {
                     {"gone", "[0]", {3}, {32}, 0, 2, false, false, {main_at(34)}}};
   picture.writes = {{"original", 0, {{0, 1}, {3, 4}}, 2, {main_at(40)}, false},
                     {"slice", 1, {{5, 6}}, 1, {main_at(48)}, true}};
+  picture.blame = {{main_at(48), {"slice"}, 1, {{5, 6}}},
+                   {main_at(40), {"original"}, 2, {{0, 1}, {3, 4}}}};
+  picture.unknown_writes = 3;
   report.picture = picture;
   return report;
 }

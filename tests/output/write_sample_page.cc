@@ -1,5 +1,6 @@
 // Writes the page of some reports to standard output, for the browser test and for looking at.
 
+#include <algorithm>
 #include <iostream>
 
 #include "cow/core/dims.h"
@@ -26,6 +27,14 @@ Report report_of(const std::string& name, Dims shape, Dims strides, Index itemsi
   picture.writes = {
       {"even", 1, {{0, 1}, {2, 3}, {4, 5}}, 3, {{"main", "examples/tour.cc", 40}}, true},
       {"odd", 2, {{elements / 2, elements / 2 + 9}}, 9, {{"main", "examples/tour.cc", 48}}, false}};
+  const Index stripe = std::max<Index>(elements / 8, 1);
+  picture.blame.clear();
+  for (int i = 0; i < 7; ++i) {
+    const Frame site{"main", "examples/tour.cc", 30 + i};
+    picture.blame.push_back({site, {i % 2 == 0 ? "even" : "odd"}, stripe, {}});
+    picture.blame.back().elements.emplace_back(i * stripe, (i + 1) * stripe);
+  }
+  picture.unknown_writes = 0;
   report.tree = {{0, name, dims_text(shape), "read here", ""},
                  {1, "even", "[..., ::2]", "written here", ""},
                  {1, "odd", "[..., 1::2]", "", ""}};
