@@ -2,7 +2,8 @@
 // whole-array operations, loops over single elements, the making of views.
 
 #include <cstdint>
-#include <optional>
+#include <utility>
+#include <vector>
 
 #include "benchmark/benchmark.h"
 #include "cow/cow.h"
@@ -24,9 +25,9 @@ void stencil(benchmark::State& state) {
   auto next = now.copy();
   const auto inner = slice(1, -1), before = slice(0, -2), after = slice(2, cow::none);
   for (auto _ : state) {
-    next[{inner, inner}] = (now[{before, inner}] + now[{after, inner}] + now[{inner, before}] +
-                            now[{inner, after}]) *
-                           0.25;
+    next[{inner, inner}] =
+        (now[{before, inner}] + now[{after, inner}] + now[{inner, before}] + now[{inner, after}]) *
+        0.25;
     std::swap(now, next);
   }
 }
@@ -188,5 +189,21 @@ void many_views(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * n);
 }
 BENCHMARK(many_views)->Name("many")->Arg(1000)->Arg(10000)->Arg(100000)->Arg(1000000);
+
+// The same rows when the array that they are of is gone: no row can see a write to another one.
+void orphaned_views(benchmark::State& state) {
+  const Index n = state.range(0);
+  for (auto _ : state) {
+    std::vector<Array<double>> rows;
+    rows.reserve(static_cast<std::size_t>(n));
+    {
+      auto a = cow::zeros<double>({n, 4});
+      for (Index i = 0; i < n; ++i) rows.push_back(a[i]);
+    }
+    for (auto& view : rows) view(1) = 1.0;
+  }
+  state.SetItemsProcessed(state.iterations() * n);
+}
+BENCHMARK(orphaned_views)->Name("many orphans")->Arg(1000)->Arg(10000)->Arg(100000)->Arg(1000000);
 
 }  // namespace

@@ -119,10 +119,18 @@ const Layout& single_element() {
 
 }  // namespace
 
-void WriteScope::begin_element(Index displacement) {
-  if (node_.has(kObserved)) {
-    start({node_, address_ + displacement, single_element(), AccessKind::kElement});
+void WriteScope::write_element(Index displacement, const void* value) {
+  std::byte* const element = address_ + displacement;
+  const std::size_t size_bytes = static_cast<std::size_t>(node_.itemsize());
+  if (!node_.has(kObserved)) {
+    std::memcpy(element, value, size_bytes);
+    return;
   }
+  const Access access{node_, element, single_element(), AccessKind::kElement};
+  AccessObserver& observer = *current_observer();
+  void* const token = observer.before_write(access, *value_, dying_source_);
+  std::memcpy(element, value, size_bytes);
+  if (token != nullptr) observer.after_write(access, token);
 }
 
 std::byte* begin_read(const Node& node, AccessKind kind) {
@@ -157,8 +165,7 @@ void write_element(Node& node, Receiver receiver, ElementPlace place, const void
   WriteScope scope(node, receiver);
   const Index displacement =
       scope.rearranged() ? scope.layout().displacement_of_flat(place.flat) : place.displacement;
-  scope.begin_element(displacement);
-  std::memcpy(scope.address() + displacement, value, static_cast<std::size_t>(node.itemsize()));
+  scope.write_element(displacement, value);
 }
 
 void make_elements_distinct(Node& node) {

@@ -54,8 +54,8 @@ class WriteScope {
       start({node_, address_, node_.layout, AccessKind::kSpan, false, {}, true});
     }
   }
-  /// One element.
-  void begin_element(Index displacement);
+  /// Writes one element, at this byte distance from `address()`, and tells of it.
+  void write_element(Index displacement, const void* value);
 
  private:
   void start(const Access& access);

@@ -47,6 +47,7 @@ struct AliasSanitizer::PendingWrite {
   // If recorded: the elements of the buffer, and what their bytes were, one range behind the other.
   Ranges elements;
   std::vector<std::byte> before;
+  Ranges changed;  // afterwards
 
   bool is_passing(const ValueRecord* other) const {
     return other == passing[0] || other == passing[1];
@@ -73,12 +74,15 @@ bool is_equal(const std::byte* a, const std::byte* b, Index itemsize) {
 /// Do all 64 elements differ?
 template <class Word>
 bool all_differ(const std::byte* a, const std::byte* b) {
-  Word words_a[64], words_b[64];
-  std::memcpy(words_a, a, sizeof words_a);
-  std::memcpy(words_b, b, sizeof words_b);
   Word equal = 0;
-  for (int i = 0; i < 64; ++i) equal |= static_cast<Word>(words_a[i] == words_b[i]);
-  return equal == 0;
+  for (std::size_t i = 0; i < 64; ++i) {
+    Word x, y;
+    std::memcpy(&x, a + i * sizeof x, sizeof x);
+    std::memcpy(&y, b + i * sizeof y, sizeof y);
+    const Word difference = x ^ y;
+    equal |= (difference - 1) & ~difference;  // the top bit, if they are equal
+  }
+  return (equal >> (8 * sizeof equal - 1)) == 0;
 }
 
 /// Calls `fn(begin, end)` for the ranges of elements that differ; memcmp skips what is equal.
@@ -423,64 +427,56 @@ void AliasSanitizer::keep_elements(PendingWrite* write, const internal::Access& 
 }
 
 void AliasSanitizer::count_aliased(const PendingWrite& write, const internal::Access& access) {
+  const Index itemsize = write.node->itemsize();
   const StridedMemory written{reinterpret_cast<Index>(access.address), access.layout.shape(),
-                              access.layout.strides(), write.node->itemsize()};
-  bool by_own = false;
-  for (const ValueRecord* other : write.value->buffer->births) {
-    if (write.is_passing(other)) continue;
-    const bool is_own = other == write.value.get();
-    if (is_own && by_own) continue;
-    for (const ArrayRecord* array : other->arrays) {
-      if (array == write.through.get() || array == write.node.get()) continue;
-      const StridedMemory seen = memory_of(*array);
-      if (!bounds_overlap(written, seen)) continue;
-      if (find_overlap(written, seen, kOverlapWork).verdict == Verdict::kNo) continue;
-      if (!is_own) {
-        ++coverage_.aliased;
-        return;
-      }
-      by_own = true;
-      break;
+                              access.layout.strides(), itemsize};
+  const bool has_gaps = access.is_scattered || !access.layout.is_contiguous(itemsize);
+  const Extent bounds = extent_of(access.address, access.layout, itemsize);
+  bool by_own = false, by_other = false;
+  write.value->buffer->find_arrays(bounds, [&](const ArrayRecord& array) {
+    const bool is_own = array.value == write.value;
+    if (write.is_passing(array.value.get()) || (is_own && by_own)) return true;
+    if (&array == write.through.get() || &array == write.node.get()) return true;
+    // Where there are no gaps, the bounds decide.
+    if ((has_gaps || !array.layout.is_contiguous(itemsize)) &&
+        find_overlap(written, memory_of(array), kOverlapWork).verdict == Verdict::kNo) {
+      return true;
     }
-  }
-  if (by_own) {
-    ++coverage_.aliased;
-    ++coverage_.declared;
-  }
+    (is_own ? by_own : by_other) = true;
+    return !by_other;
+  });
+  if (by_other || by_own) ++coverage_.aliased;
+  if (by_own && !by_other) ++coverage_.declared;
 }
 
-void AliasSanitizer::record_elements(const PendingWrite& write, Ranges* changed,
-                                     std::vector<ElementBefore>* effect) {
-  BufferRecord& buffer = *write.value->buffer;
+void AliasSanitizer::record_elements(PendingWrite* write) {
+  BufferRecord& buffer = *write->value->buffer;
   ElementHistory* const history = buffer.history.get();  // null in copy-on-write mode
   const Index itemsize = buffer.itemsize();
-  const auto is_known = [&](std::uint64_t id) { return buffer.values.contains(id); };
+  const auto is_known = [&](std::uint64_t id) { return registry_.is_known(id); };
   const auto born_between = [&](Moment after, Moment before) {
     for (auto at = buffer.births.rbegin(); at != buffer.births.rend(); ++at) {
-      if (write.is_passing(*at) || (*at)->value.birth >= before) continue;
+      if (write->is_passing(*at) || (*at)->value.birth >= before) continue;
       return (*at)->value.birth > after;
     }
     return false;
   };
   const auto record = [&](Index begin, Index end, const std::byte* before) {
     if (history == nullptr) return;
-    write.value->has_written = true;
-    history->record_write(begin, end, write.value->value.id, write.moment, before, is_known,
+    write->value->has_written = true;
+    history->record_write(begin, end, write->value->value.id, write->moment, before, is_known,
                           born_between);
   };
-  const std::byte* before = write.before.data();
-  for (const auto& [begin, end] : write.elements) {
-    if (!write.only_changed) record(begin, end, before);
+  write->changed.clear();
+  const std::byte* before = write->before.data();
+  for (const auto& [begin, end] : write->elements) {
+    if (!write->only_changed) record(begin, end, before);
     const auto add = [&, first = begin](Index from, Index to) {
-      if (write.only_changed) record(first + from, first + to, before + from * itemsize);
+      if (write->only_changed) record(first + from, first + to, before + from * itemsize);
       if (history != nullptr) {
-        history->mark_changed(first + from, first + to, write.moment, write.is_meant);
+        history->mark_changed(first + from, first + to, write->moment, write->is_meant);
       }
-      changed->emplace_back(first + from, first + to);
-      if (effect == nullptr) return;
-      for (Index i = from; i < to; ++i) {
-        effect->push_back({first + i, Bits::load(before + i * itemsize, itemsize)});
-      }
+      write->changed.emplace_back(first + from, first + to);
     };
     for_each_difference(before, buffer.address_of(begin), end - begin, itemsize, add);
     before += (end - begin) * itemsize;
@@ -504,13 +500,11 @@ void AliasSanitizer::after_write(const internal::Access& access, void* token) {
            write->is_meant, promised);
   }
   if (write->is_recorded) {
-    Ranges changed;
-    std::vector<ElementBefore> effect;
-    record_elements(*write, &changed, wants_effect(*write) ? &effect : nullptr);
-    if (!changed.empty()) {
+    record_elements(write.get());
+    if (!write->changed.empty()) {
       site_of(write.get());
-      log_write(*write, changed, std::move(effect), access.temporary_bytes);
-      if (options_.report_on == ReportOn::kWrite) judge_write(*write, changed);
+      log_write(*write, access.temporary_bytes);
+      if (options_.report_on == ReportOn::kWrite) judge_write(*write);
     }
   }
   // Keeps the memory of the vectors, and no record alive.
@@ -541,38 +535,66 @@ bool AliasSanitizer::wants_effect(const PendingWrite& write) const {
          log_.can_hold(2 * size_bytes);
 }
 
-void AliasSanitizer::log_write(const PendingWrite& write, const Ranges& changed,
-                               std::vector<ElementBefore> effect, Index temporary_bytes) {
+std::vector<ElementBefore> AliasSanitizer::effect_of(const PendingWrite& write) {
+  const BufferRecord& buffer = *write.value->buffer;
+  const Index itemsize = buffer.itemsize();
+  std::vector<ElementBefore> effect;
+  const std::byte* before = write.before.data();
+  for (const auto& [begin, end] : write.elements) {
+    for_each_difference(
+        before, buffer.address_of(begin), end - begin, itemsize,
+        [&, first = begin](Index from, Index to) {
+          for (Index i = from; i < to; ++i) {
+            effect.push_back({first + i, Bits::load(before + i * itemsize, itemsize)});
+          }
+        });
+    before += (end - begin) * itemsize;
+  }
+  return effect;
+}
+
+void AliasSanitizer::log_write(const PendingWrite& write, Index temporary_bytes) {
   const ArrayRecord& through = *write.through;
   BufferRecord& buffer = *write.value->buffer;
   Index count = 0;
-  for (const auto& [begin, end] : changed) count += end - begin;
+  for (const auto& [begin, end] : write.changed) count += end - begin;
   if (options_.mode == Mode::kLog && buffer.is_judged && log_lines_++ < options_.max_log_entries) {
     reporter_.writer().log(
         {name_of(through), count, temporary_bytes, resolve(stacks_.get(write.site), resolving_)});
   }
-  LoggedWrite logged{write.moment,  write.through, through.layout,         through.address,
-                     write.site,    count,         joined_ranges(changed), temporary_bytes,
-                     buffer.number, buffer.memory};
   // The loop that writes one element after the other; what its writes changed, blame may ask for.
   // A span's entry goes between those that came before and after its beginning.
-  if (write.is_element && !options_.blame && open_spans_ == 0 && log_.extend(logged)) return;
+  if (write.is_element && !options_.blame && open_spans_ == 0 &&
+      log_.extend(write.moment, write.through.get(), write.site, buffer.number,
+                  write.changed[0].first)) {
+    return;
+  }
   ++buffer.logged_writes;
-  if (!effect.empty()) {
+  LoggedWrite logged{write.moment,
+                     write.through,
+                     through.layout,
+                     through.address,
+                     write.site,
+                     count,
+                     joined_ranges(write.changed),
+                     temporary_bytes,
+                     buffer.number,
+                     buffer.memory};
+  if (wants_effect(write)) {
     logged.effect =
-        std::make_shared<WriteEffect>(std::move(effect), buffer.memory, buffer.itemsize());
+        std::make_shared<WriteEffect>(effect_of(write), buffer.memory, buffer.itemsize());
   }
   log_.add(std::move(logged));
 }
 
-void AliasSanitizer::judge_write(const PendingWrite& write, const Ranges& changed) {
+void AliasSanitizer::judge_write(const PendingWrite& write) {
   const BufferRecord& buffer = *write.value->buffer;
   for (const ValueRecord* other : buffer.births) {
     if (other == write.value.get() || write.is_passing(other)) continue;
     for (const ArrayRecord* array : other->arrays) {
       std::vector<Index> seen;
       Dims index;
-      for (const auto& [begin, end] : changed) {
+      for (const auto& [begin, end] : write.changed) {
         for (Index element = begin; element < end; ++element) {
           if (index_of(*array, buffer.address_of(element), &index)) seen.push_back(element);
         }

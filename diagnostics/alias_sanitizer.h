@@ -122,14 +122,13 @@ class AliasSanitizer final : public AccessObserver {
   Coverage coverage_so_far() const;
   void count_aliased(const PendingWrite& write, const internal::Access& access);
   void keep_elements(PendingWrite* write, const internal::Access& access);
-  /// What the write has changed: all of `changed`, and element by element if `effect` is not null.
-  void record_elements(const PendingWrite& write, Ranges* changed,
-                       std::vector<ElementBefore>* effect);
+  void record_elements(PendingWrite* write);
   bool wants_effect(const PendingWrite& write) const;
+  /// The elements that the write has changed, and what they were.
+  static std::vector<ElementBefore> effect_of(const PendingWrite& write);
   StackId site_of(PendingWrite* write);
-  void judge_write(const PendingWrite& write, const Ranges& changed);
-  void log_write(const PendingWrite& write, const Ranges& changed,
-                 std::vector<ElementBefore> effect, Index temporary_bytes);
+  void judge_write(const PendingWrite& write);
+  void log_write(const PendingWrite& write, Index temporary_bytes);
   void check_self_overlap(PendingWrite* write, const internal::Access& access);
   /// Keeps a copy of a buffer that raw pointers reach.
   void watch_memory(BufferRecord* buffer);

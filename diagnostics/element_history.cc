@@ -163,23 +163,36 @@ void ElementHistory::compact(Element* element, IsKnown is_known, BornBetween bor
 void ElementHistory::mark_changed(Index begin, Index end, Moment moment, bool is_meant) {
   const Moment change = 2 * moment + (is_meant ? 1 : 0);
   while (begin < end) {
-    const Index piece_end = std::min(end, (begin / kBlock + 1) * kBlock);
-    if (Block* block = blocks_[static_cast<std::size_t>(begin / kBlock)].get()) {
-      const auto first = block->changes.begin() + begin % kBlock;
-      std::fill(first, first + (piece_end - begin), change);
+    const Index first = begin / kBlock * kBlock;
+    const Index block_end = std::min(element_count_, first + kBlock);
+    const Index piece_end = std::min(end, block_end);
+    Block& block = *blocks_[static_cast<std::size_t>(begin / kBlock)];
+    if (begin == first && piece_end == block_end) {
+      block.change = change;
+      block.changes.reset();
+    } else {
+      if (block.changes == nullptr) {
+        block.changes = std::make_unique<std::array<Moment, kBlock>>();
+        block.changes->fill(block.change);
+      }
+      const auto changes = block.changes->begin() - first;
+      std::fill(changes + begin, changes + piece_end, change);
     }
     begin = piece_end;
   }
 }
 
-Moment ElementHistory::last_change(Index element) const {
+Moment ElementHistory::change_of(Index element) const {
   const Block* block = block_of(element);
-  return block == nullptr ? 0 : block->changes[static_cast<std::size_t>(element % kBlock)] / 2;
+  if (block == nullptr) return 0;
+  if (block->changes == nullptr) return block->change;
+  return (*block->changes)[static_cast<std::size_t>(element % kBlock)];
 }
 
+Moment ElementHistory::last_change(Index element) const { return change_of(element) / 2; }
+
 bool ElementHistory::last_change_is_meant(Index element) const {
-  const Block* block = block_of(element);
-  return block != nullptr && block->changes[static_cast<std::size_t>(element % kBlock)] % 2 == 1;
+  return change_of(element) % 2 == 1;
 }
 
 /// `element` counts from the beginning of the block.

@@ -49,13 +49,15 @@ struct Value {
 /// with their bytes, other writes are records of single elements. A write that adds nothing, as the
 /// last one was the same value's and nobody was born since, is not recorded again.
 ///
-/// Memory: none before the first write that is recorded; then 8 bytes for each element of a block
-/// that was written, and for each value that wrote it the element's bytes, or 56 bytes if it was
-/// written alone. Time: a comparison of bytes for each record of a block that is read.
+/// Memory: none before the first write that is recorded; then for each value that wrote an element
+/// the element's bytes, or 56 bytes if it was written alone, and 8 bytes for each element of a
+/// block that was not written as a whole. Time: a comparison of bytes for each record of a block
+/// that is read.
 class ElementHistory {
  public:
   explicit ElementHistory(Index element_count, Index itemsize_bytes)
-      : itemsize_(itemsize_bytes),
+      : element_count_(element_count),
+        itemsize_(itemsize_bytes),
         blocks_(static_cast<std::size_t>((element_count + kBlock - 1) / kBlock)) {}
 
   /// `is_known(id)`: may anybody still ask for that value's twin, or for that of one made from it?
@@ -112,8 +114,10 @@ class ElementHistory {
   };
   using Elements = std::array<Element, kBlock>;
   struct Block {
-    /// The moment of the last change, twice, and 1 more if it was meant.
-    std::array<Moment, kBlock> changes{};
+    /// The moment of the last change, twice, and 1 more if it was meant: of all elements, unless
+    /// there is one for each.
+    Moment change = 0;
+    std::unique_ptr<std::array<Moment, kBlock>> changes;
     std::vector<RowWrite> rows;          // in the order of `order`
     std::unique_ptr<Elements> elements;  // null until one is written alone
     std::uint64_t newest_alone = 0;      // `order` of the newest write of a single element
@@ -138,6 +142,9 @@ class ElementHistory {
   void keep_alone(Block* block);
   static void compact(Element* element, IsKnown is_known, BornBetween born_between);
 
+  Moment change_of(Index element) const;
+
+  Index element_count_;
   Index itemsize_;
   std::uint64_t last_order_ = 0;
   std::vector<std::unique_ptr<Block>> blocks_;

@@ -40,7 +40,7 @@ std::vector<KeptMemory::Kept> KeptMemory::kept_now(bool at_exit) const {
       }
     }
     if (has_owner || oldest == nullptr || seen_bytes > buffer->size_bytes / kSmallPart) continue;
-    found.push_back({oldest->shared_from_this(), buffer->size_bytes, seen_bytes, at_exit});
+    found.push_back({oldest->of_node, buffer->size_bytes, seen_bytes, at_exit});
   }
   std::ranges::sort(found, {}, [](const Kept& kept) { return kept.view->number; });
   return found;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
@@ -13,11 +14,10 @@ namespace {
 constexpr int kDeadAncestors = 16;
 constexpr std::size_t kLongestHowMade = 60;
 
-using RecordPointer = std::shared_ptr<ArrayRecord>;
+/// From this many arrays on a buffer keeps an index of them.
+constexpr int kManyArrays = 64;
 
-RecordPointer* slot_of(const internal::Node& node) {
-  return static_cast<RecordPointer*>(node.record);
-}
+using RecordPointer = std::shared_ptr<ArrayRecord>;
 
 /// Copies what diagnostics show of a node, which may have changed.
 void refresh(ArrayRecord* array, const internal::Node& node) {
@@ -57,6 +57,20 @@ void inherit_from_dead(ValueRecord* value) {
 
 }  // namespace
 
+void BufferRecord::find_arrays(const Extent& extent,
+                               absl::FunctionRef<bool(const ArrayRecord&)> fn) const {
+  if (extents != nullptr) {
+    return extents->find(
+        extent, [&](const void* item) { return fn(*static_cast<const ArrayRecord*>(item)); });
+  }
+  for (const ValueRecord* value : births) {
+    for (const ArrayRecord* array : value->arrays) {
+      const Extent seen = extent_of(*array);
+      if (seen.begin < extent.end && extent.begin < seen.end && !fn(*array)) return;
+    }
+  }
+}
+
 void BufferRecord::update_flags() {
   const bool quiet = history == nullptr && twin == nullptr;
   is_quiet.store(quiet, std::memory_order_release);
@@ -65,9 +79,9 @@ void BufferRecord::update_flags() {
 }
 
 ValueRecord::~ValueRecord() {
+  known->erase(value.id);
   if (buffer != nullptr) {
     buffer->births.erase(place_in_births);
-    buffer->values.erase(value.id);
     buffer->update_flags();
   }
   // A long line of values ends one by one, not by recursion.
@@ -99,6 +113,15 @@ bool is_made_from(const ArrayRecord& array, const ArrayRecord& ancestor) {
   return false;
 }
 
+Extent extent_of(const std::byte* address, const Layout& layout, Index itemsize) {
+  const ByteRange range = layout.byte_range(itemsize);
+  // Both count from where the layout's offset does.
+  const auto at =
+      reinterpret_cast<std::uintptr_t>(address) - static_cast<std::uintptr_t>(layout.offset());
+  return {at + static_cast<std::uintptr_t>(range.begin),
+          at + static_cast<std::uintptr_t>(range.end)};
+}
+
 StridedMemory memory_of(const ArrayRecord& array) {
   return {reinterpret_cast<Index>(array.address), array.layout.shape(), array.layout.strides(),
           array.itemsize()};
@@ -109,10 +132,6 @@ bool index_of(const ArrayRecord& array, const std::byte* address, Dims* index) {
   OverlapResult found = find_overlap(memory_of(array), one);
   *index = std::move(found.index_a);
   return found.verdict == Verdict::kYes;
-}
-
-const std::shared_ptr<ArrayRecord>& Registry::record_of(const internal::Node& node) {
-  return *slot_of(node);
 }
 
 BufferRecord* Registry::buffer_record(internal::Buffer& buffer) {
@@ -134,8 +153,9 @@ std::shared_ptr<ValueRecord> Registry::new_value(BufferRecord* buffer, Moment bi
   record->value = {next_value_++, birth, ancestor};
   record->buffer = buffer;
   record->made_from = std::move(made_from);
+  record->known = &values_;
+  values_.insert(record->value.id);
   record->place_in_births = buffer->births.insert(buffer->births.end(), record.get());
-  buffer->values.emplace(record->value.id, record.get());
   return record;
 }
 
@@ -149,15 +169,29 @@ std::shared_ptr<ArrayRecord> Registry::new_array(internal::Node& node, StackId s
   array->buffer_bytes = node.current_buffer().size_bytes;
   array->made_at = site;
   refresh(array.get(), node);
-  node.record = new RecordPointer(array);
+  array->of_node = array;
+  node.record = array.get();
   return array;
+}
+
+void Registry::add_to_value(ArrayRecord* array, std::shared_ptr<ValueRecord> value) {
+  array->value = std::move(value);
+  array->value->arrays.push_back(array);
+  BufferRecord& buffer = *array->value->buffer;
+  if (buffer.extents != nullptr) {
+    buffer.extents->add(extent_of(*array), array);
+  } else if (++buffer.arrays_alive >= kManyArrays && buffer.is_judged) {
+    buffer.extents = std::make_unique<ExtentIndex>();
+    for (const ValueRecord* one : buffer.births) {
+      for (const ArrayRecord* alive : one->arrays) buffer.extents->add(extent_of(*alive), alive);
+    }
+  }
+  buffer.update_flags();
 }
 
 ArrayRecord* Registry::add_owner(internal::Node& node, Moment now, StackId site) {
   auto array = new_array(node, site);
-  array->value = new_value(buffer_record(node.current_buffer()), now, nullptr);
-  array->value->arrays.push_back(array.get());
-  array->value->buffer->update_flags();
+  add_to_value(array.get(), new_value(buffer_record(node.current_buffer()), now, nullptr));
   ++owner_count_;
   return array.get();
 }
@@ -165,8 +199,11 @@ ArrayRecord* Registry::add_owner(internal::Node& node, Moment now, StackId site)
 ArrayRecord* Registry::add_view(internal::Node& made, const internal::Node& source,
                                 const ViewOp& op, Moment now, StackId site) {
   if (&made == &source) {
-    ArrayRecord* array = slot_of(made)->get();
+    ArrayRecord* array = record_of(made).get();
+    ExtentIndex* const extents = array->value->buffer->extents.get();
+    if (extents != nullptr) extents->remove(extent_of(*array), array);
     refresh(array, made);
+    if (extents != nullptr) extents->add(extent_of(*array), array);
     absl::StrAppend(&array->how_made, view_op_text(op));
     array->made_at = site;
     array->is_declared = made.has(internal::kDeclared);
@@ -181,10 +218,9 @@ ArrayRecord* Registry::add_view(internal::Node& made, const internal::Node& sour
   array->indexing_copy = from->indexing_copy;
   if (array->indexing_copy != nullptr) ++array->indexing_copy->arrays_alive;
   const bool joins = made.leader != &made;
-  array->value = joins ? record_of(*made.leader)->value
-                       : new_value(buffer_record(made.current_buffer()), now, from->value);
-  array->value->arrays.push_back(array.get());
-  array->value->buffer->update_flags();
+  add_to_value(array.get(),
+               joins ? record_of(*made.leader)->value
+                     : new_value(buffer_record(made.current_buffer()), now, from->value));
   forget_dead_ancestors(from.get());
   ++view_count_;
   return array.get();
@@ -201,11 +237,9 @@ void Registry::move_value(internal::Node& leader) {
   ValueRecord* value = record_of(leader)->value.get();
   BufferRecord* to = buffer_record(*leader.buffer);
   value->buffer->births.erase(value->place_in_births);
-  value->buffer->values.erase(value->value.id);
   value->buffer->update_flags();
   value->buffer = to;
   value->place_in_births = to->births.insert(to->births.end(), value);
-  to->values.emplace(value->value.id, value);
   to->update_flags();
   refresh(record_of(leader).get(), leader);
   for (ArrayRecord* array : value->arrays) {
@@ -216,18 +250,24 @@ void Registry::move_value(internal::Node& leader) {
 }
 
 void Registry::release(internal::Node& node) {
-  ArrayRecord* array = slot_of(node)->get();
+  ArrayRecord* array = record_of(node).get();
   array->is_alive = false;
   if (array->indexing_copy != nullptr) --array->indexing_copy->arrays_alive;
   auto& arrays = array->value->arrays;
   arrays.erase(std::find(arrays.begin(), arrays.end(), array));
-  if (array->value->buffer != nullptr) array->value->buffer->update_flags();
+  BufferRecord* const buffer = array->value->buffer;
+  if (buffer == nullptr) return;
+  if (buffer->extents != nullptr) {
+    buffer->extents->remove(extent_of(*array), array);
+  } else {
+    --buffer->arrays_alive;
+  }
+  buffer->update_flags();
 }
 
 void Registry::forget(internal::Node& node) {
-  RecordPointer* slot = slot_of(node);
-  (*slot)->value.reset();
-  delete slot;
+  const RecordPointer array = std::move(static_cast<ArrayRecord*>(node.record)->of_node);
+  array->value.reset();
   node.record = nullptr;
 }
 

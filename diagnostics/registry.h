@@ -8,12 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "cow/core/layout.h"
 #include "cow/core/node.h"
 #include "cow/core/observer.h"
 #include "cow/core/overlap.h"
 #include "cow/diagnostics/element_history.h"
+#include "cow/diagnostics/extent_index.h"
 #include "cow/diagnostics/memory_twin.h"
 #include "cow/diagnostics/stack.h"
 
@@ -31,6 +32,7 @@ struct ValueRecord {
   std::vector<ArrayRecord*> arrays;  // whose handles are alive
   bool has_written = false;
   std::list<ValueRecord*>::iterator place_in_births;  // in `buffer->births`
+  absl::flat_hash_set<std::uint64_t>* known;          // the registry's, which it is in
 
   ~ValueRecord();
 };
@@ -57,12 +59,18 @@ struct BufferRecord {
   std::int64_t logged_writes = 0;
   std::int64_t unrecorded_writes = 0;
   std::list<ValueRecord*> births = {};  // oldest first
-  absl::flat_hash_map<std::uint64_t, ValueRecord*> values = {};
+  /// Of the arrays alive, from when there are many; of view mode, where they stay where they are.
+  int arrays_alive = 0;
+  std::unique_ptr<ExtentIndex> extents = nullptr;
   /// What most reads and writes of single elements need to know, without the lock: nothing can
   /// differ from anybody's twin; and nobody else can see a write. Those whose arrays share a value,
   /// or a buffer in view mode, have a lock of their own (contract 3.7).
   std::atomic<bool> is_quiet{true};
   std::atomic<bool> is_alone{false};
+
+  /// Calls `fn` for the arrays alive that may have a byte of `extent`, until it returns false;
+  /// those of values that are `passing` too.
+  void find_arrays(const Extent& extent, absl::FunctionRef<bool(const ArrayRecord&)> fn) const;
 
   /// To be called when any of `history`, `twin`, `births` or their arrays has changed.
   void update_flags();
@@ -84,7 +92,7 @@ struct IndexingCopy {
 };
 
 /// An array, alive or dead: the log and the tree may name it longer than it lives.
-struct ArrayRecord : std::enable_shared_from_this<ArrayRecord> {
+struct ArrayRecord {
   std::uint64_t number;
   DType dtype;
   int buffer_number;
@@ -100,6 +108,9 @@ struct ArrayRecord : std::enable_shared_from_this<ArrayRecord> {
   bool is_declared = false;                     // made by .ref()
   std::shared_ptr<IndexingCopy> indexing_copy;  // that it is, or was made from; else null
 
+  /// The record itself, while the node has it.
+  std::shared_ptr<ArrayRecord> of_node;
+
   Index itemsize() const { return dtype_size_bytes(dtype); }
 };
 
@@ -114,6 +125,12 @@ bool is_made_from(const ArrayRecord& array, const ArrayRecord& ancestor);
 
 /// Where the elements of `array` are.
 StridedMemory memory_of(const ArrayRecord& array);
+
+/// From the lowest byte to the highest of elements, of which (0, ..., 0) is at `address`.
+Extent extent_of(const std::byte* address, const Layout& layout, Index itemsize);
+inline Extent extent_of(const ArrayRecord& array) {
+  return extent_of(array.address, array.layout, array.itemsize());
+}
 
 /// The index tuple of the element at `address` in `array`; false if it is not one of its elements.
 bool index_of(const ArrayRecord& array, const std::byte* address, Dims* index);
@@ -135,7 +152,9 @@ class Registry {
   void free_buffer(internal::Buffer& buffer);
 
   /// What is known of an observed array.
-  static const std::shared_ptr<ArrayRecord>& record_of(const internal::Node& node);
+  static const std::shared_ptr<ArrayRecord>& record_of(const internal::Node& node) {
+    return static_cast<const ArrayRecord*>(node.record)->of_node;
+  }
 
   /// What is known of a buffer; null if no array on it was watched.
   static const BufferRecord* record_of(const internal::Buffer& buffer) {
@@ -149,6 +168,9 @@ class Registry {
   };
   static std::vector<TreeEntry> tree_of(const BufferRecord& buffer);
 
+  /// Is there still a record of this value?
+  bool is_known(std::uint64_t value) const { return values_.contains(value); }
+
   std::int64_t owner_count() const { return owner_count_; }
   std::int64_t view_count() const { return view_count_; }
 
@@ -157,7 +179,9 @@ class Registry {
   std::shared_ptr<ValueRecord> new_value(BufferRecord* buffer, Moment birth,
                                          std::shared_ptr<ValueRecord> made_from);
   std::shared_ptr<ArrayRecord> new_array(internal::Node& node, StackId site);
+  void add_to_value(ArrayRecord* array, std::shared_ptr<ValueRecord> value);
 
+  absl::flat_hash_set<std::uint64_t> values_;
   std::uint64_t next_value_ = 1;
   std::uint64_t next_array_ = 1;
   int next_buffer_ = 1;

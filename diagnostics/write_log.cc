@@ -62,18 +62,18 @@ void WriteLog::add(LoggedWrite write) {
   drop_effects();
 }
 
-bool WriteLog::extend(const LoggedWrite& write) {
+bool WriteLog::extend(Moment moment, const ArrayRecord* through, StackId site, int buffer_number,
+                      Index element) {
   if (writes_.empty()) return false;
   LoggedWrite& newest = writes_.back();
-  if (newest.site != write.site || newest.through != write.through ||
-      newest.buffer_number != write.buffer_number || newest.moment >= write.moment ||
-      newest.changed.size() != 1 || write.changed.size() != 1 ||
-      newest.changed[0].second != write.changed[0].first) {
+  if (newest.site != site || newest.through.get() != through ||
+      newest.buffer_number != buffer_number || newest.moment >= moment ||
+      newest.changed.size() != 1 || newest.changed[0].second != element) {
     return false;
   }
-  newest.changed[0].second = write.changed[0].second;
-  newest.changed_elements += write.changed_elements;
-  newest.last_moment = write.moment;
+  newest.changed[0].second = element + 1;
+  ++newest.changed_elements;
+  newest.last_moment = moment;
   effect_bytes_ -= effect_bytes_of(newest);
   newest.effect.reset();
   return true;

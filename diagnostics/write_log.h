@@ -53,7 +53,8 @@ class WriteLog {
   void add(LoggedWrite write);
   /// Lets the newest entry stand for one more write, by the same line and through the same array,
   /// of the next element; its effect is given up. False if the newest entry is not such a one.
-  bool extend(const LoggedWrite& write);
+  bool extend(Moment moment, const ArrayRecord* through, StackId site, int buffer_number,
+              Index element);
   /// Is an effect of so many bytes worth making?
   bool can_hold(Index effect_bytes) const { return effect_bytes <= effect_capacity_; }
   /// The entry that a write is in; null if it was dropped. O(logarithm of the log's size).

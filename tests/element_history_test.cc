@@ -190,14 +190,14 @@ void expect_twins(int programs, int steps, Index count, Index itemsize, Index lo
   }
 }
 
-TEST(ElementHistoryTest, RandomLivesOfOneElementAgreeWithTwins) { expect_twins(50, 300, 1, 1, 1); }
+TEST(ElementHistoryTest, RandomLivesOfOneElementAgreeWithTwins) { expect_twins(20, 300, 1, 1, 1); }
 TEST(ElementHistoryTest, RandomLivesOfSingleElementsAgreeWithTwins) {
-  expect_twins(10, 300, 40, 2, 5);
+  expect_twins(4, 300, 40, 2, 5);
 }
-TEST(ElementHistoryTest, RandomLivesOfRowsAgreeWithTwins) { expect_twins(8, 200, 70, 1, 70); }
-TEST(ElementHistoryTest, RandomLivesOfWholesAgreeWithTwins) { expect_twins(10, 200, 20, 8, 20); }
+TEST(ElementHistoryTest, RandomLivesOfRowsAgreeWithTwins) { expect_twins(4, 150, 70, 1, 70); }
+TEST(ElementHistoryTest, RandomLivesOfWholesAgreeWithTwins) { expect_twins(6, 200, 20, 8, 20); }
 TEST(ElementHistoryTest, RandomLivesAcrossBlocksAgreeWithTwins) {
-  expect_twins(5, 100, 600, 1, 600);
+  expect_twins(2, 100, 600, 1, 600);
 }
 
 }  // namespace

@@ -177,7 +177,9 @@ TEST_P(WriteGateTest, TellsOfEachBeginOnceAndOfNothingElse) {
   EXPECT_EQ(writes_told([](WriteScope&) {}), 0);
   EXPECT_EQ(writes_told([](WriteScope& scope) { scope.begin(AccessKind::kBulk); }), 1);
   EXPECT_EQ(writes_told([&](WriteScope& scope) { scope.begin_scattered(displacements); }), 1);
-  EXPECT_EQ(writes_told([](WriteScope& scope) { scope.begin_element(16); }), 1);
+  const Index value = 7;
+  EXPECT_EQ(writes_told([&](WriteScope& scope) { scope.write_element(16, &value); }), 1);
+  EXPECT_EQ(elements_of(a)[2], 7);
   EXPECT_EQ(writes_told([](WriteScope& scope) { scope.begin_lease(); }), 1);
   const Index reads = observer.reads;
   EXPECT_EQ(internal::begin_read(node, AccessKind::kBulk), address_of(a));

@@ -46,14 +46,17 @@ TEST(WriteLogTest, WritesOfOneElementAfterTheOtherAreOneEntry) {
     write.changed = {{element, element + 1}};
     return write;
   };
-  EXPECT_FALSE(log.extend(write_of(1, 5, 1)));
+  const auto extend = [&](Moment moment, Index element, StackId site) {
+    return log.extend(moment, nullptr, site, 0, element);
+  };
+  EXPECT_FALSE(extend(1, 5, 1));
   log.add(write_of(1, 5, 1));
-  EXPECT_TRUE(log.extend(write_of(2, 6, 1)));
-  EXPECT_TRUE(log.extend(write_of(4, 7, 1)));
-  EXPECT_FALSE(log.extend(write_of(6, 9, 1)));  // not the next element
-  EXPECT_FALSE(log.extend(write_of(6, 8, 2)));  // of another line
+  EXPECT_TRUE(extend(2, 6, 1));
+  EXPECT_TRUE(extend(4, 7, 1));
+  EXPECT_FALSE(extend(6, 9, 1));  // not the next element
+  EXPECT_FALSE(extend(6, 8, 2));  // of another line
   log.add(write_of(6, 8, 2));
-  EXPECT_FALSE(log.extend(write_of(7, 8, 1)));  // no longer the newest
+  EXPECT_FALSE(extend(7, 8, 1));  // no longer the newest
   ASSERT_EQ(log.writes().size(), 2u);
   const LoggedWrite& loop = log.writes()[0];
   EXPECT_EQ(loop.changed, (std::vector<std::pair<Index, Index>>{{5, 8}}));
