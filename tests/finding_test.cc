@@ -188,6 +188,31 @@ TEST_F(FindingTest, LostWriteThroughAViewOfTheCopy) {
   the_report("AS006");
 }
 
+TEST_F(FindingTest, LostWriteToAReshapeThatCopied) {
+  auto a = arange<int>(6).reshape({2, 3}).label("a");
+  a.T().reshape({6}).fill(1);
+  const Report report = the_report("AS006");
+  EXPECT_THAT(report.headline, HasSubstr("'a.T'"));
+}
+
+TEST_F(FindingTest, LostWriteToARavelThatCopied) {
+  auto a = arange<int>(6).reshape({2, 3});
+  a[{all, slice(1, 3)}].ravel().fill(1);
+  the_report("AS006");
+}
+
+TEST_F(FindingTest, ReshapesThatAreViewsOrAreReadAreFine) {
+  auto a = arange<int>(6).reshape({2, 3});
+  a.reshape({6}).fill(1);
+  a.ravel().fill(2);
+  EXPECT_EQ(a.sum(), 12);
+  auto flat = a.T().reshape({6});
+  flat.fill(3);
+  EXPECT_EQ(flat.sum(), 18);
+  a.T().reshape({6});
+  expect_silence();
+}
+
 TEST_F(FindingTest, CopiesThatAreReadOrNeverWrittenAreFine) {
   auto a = arange<int>(6);
   {
