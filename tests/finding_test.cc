@@ -96,6 +96,21 @@ TEST_F(FindingTest, AssignmentInASafeOrderNeedsNone) {
   expect_silence();
 }
 
+TEST_F(FindingTest, IndexedAssignmentFromWhatItWrites) {
+  auto a = array<Index>({2, 0, 1}).label("a");
+  a[a] = a;
+  EXPECT_THAT(the_report("AS003").events[0].text, HasSubstr("24 bytes were copied first"));
+}
+
+TEST_F(FindingTest, IndexedAssignmentFromOtherElementsIsFine) {
+  auto a = arange<int>(9);
+  a[index_list({1, 4, 7})] = a[slice(0, none, 3)];
+  a[index_list({0, 3, 6})] = a[slice(0, none, 3)];  // each to itself
+  a[index_list({0, 1})] = arange<int>(2);
+  a[index_list({0, 1})] += 5;
+  expect_silence();
+}
+
 // ---- AS004
 
 TEST_F(FindingTest, RefusedWrite) {
