@@ -141,7 +141,7 @@ class ArrayViews : public ArrayHandle {
   Array<E> reshaped(Receiver receiver, Shape shape) const {
     Handle made = reshaped_handle(receiver, shape);
     if (made.get() != nullptr) return Array<E>(std::move(made));
-    Handle copy = copy_array(node());
+    Handle copy = copy_instead_of_view(node(), node().layout.shape());
     if (receiver == kTemporary) mutable_handle().reset();
     return Array<E>(std::move(copy)).reshape(shape);
   }
@@ -157,7 +157,7 @@ class ArrayViews : public ArrayHandle {
   }
   Array<E> raveled(Receiver receiver) const {
     if (node().layout.is_contiguous(sizeof(E))) return reshaped(receiver, {-1});
-    Handle copy = copy_array(node(), {node().layout.size()});
+    Handle copy = copy_instead_of_view(node(), {node().layout.size()});
     if (receiver == kTemporary) mutable_handle().reset();
     return Array<E>(std::move(copy));
   }

@@ -43,4 +43,12 @@ Handle copy_array(const Node& source, Shape shape) {
   return result;
 }
 
+Handle copy_instead_of_view(const Node& source, Shape shape) {
+  Handle result = copy_array(source, shape);
+  if (source.has(kObserved) && result.node().has(kObserved)) {
+    current_observer()->on_indexing_copy(result.node(), source);
+  }
+  return result;
+}
+
 }  // namespace cow::internal

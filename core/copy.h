@@ -11,6 +11,9 @@ namespace cow::internal {
 Handle copy_array(const Node& source);
 /// The same in `shape`, of as many elements.
 Handle copy_array(const Node& source, Shape shape);
+/// The same, where a view was asked for and strides do not allow it: observers are told, since who
+/// takes it for a view writes to memory that nobody sees.
+Handle copy_instead_of_view(const Node& source, Shape shape);
 
 }  // namespace cow::internal
 

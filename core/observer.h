@@ -51,7 +51,8 @@ class AccessObserver {
   virtual void on_allocate(internal::Node& node) = 0;
   /// `made` was made from `source`; the same node if a temporary turned into what was made of it.
   virtual void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) = 0;
-  /// `made`, just allocated, takes copies of elements of `source`: `auto c = a[mask]`.
+  /// `made`, just allocated, takes copies of elements of `source` where a view might be expected:
+  /// `auto c = a[mask]`, `auto c = a.T().reshape({-1})`.
   virtual void on_indexing_copy(internal::Node& made, const internal::Node& source) = 0;
   /// Before the elements are read.
   virtual void on_read(const internal::Access& access) = 0;

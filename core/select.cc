@@ -9,6 +9,7 @@
 #include "cow/core/assign.h"
 #include "cow/core/errors.h"
 #include "cow/core/iterate.h"
+#include "cow/core/overlap.h"
 
 namespace cow {
 namespace internal {
@@ -307,19 +308,61 @@ Handle copy_selected(const Node& source, const SelectedElements& selected, bool 
 
 namespace {
 
-/// Writes the elements at `values`, `value_step` bytes from one to the next.
+/// Where values lie before they are written to selected elements.
+struct ValuesInPlace {
+  const std::byte* address;
+  const Layout& layout;
+};
+
+/// Does a write to `displacements` of `destination` change one of `values` that is meant for
+/// another element? O(n log n), O(ndim) if they lie apart.
+bool changes_values(const Node& destination, absl::Span<const Index> displacements,
+                    const ValuesInPlace& values) {
+  const std::byte* to = destination.address();
+  const Index itemsize = destination.itemsize();
+  const auto memory = [&](const std::byte* address, const Layout& layout) {
+    return StridedMemory{reinterpret_cast<Index>(address), layout.shape(), layout.strides(),
+                         itemsize};
+  };
+  if (!bounds_overlap(memory(to, destination.layout), memory(values.address, values.layout))) {
+    return false;
+  }
+  std::vector<std::pair<const std::byte*, Index>> read;
+  for (Index i = 0; i < std::ssize(displacements); ++i) {
+    read.emplace_back(values.address + values.layout.displacement_of_flat(i), i);
+  }
+  std::sort(read.begin(), read.end());
+  for (Index i = 0; i < std::ssize(displacements); ++i) {
+    const std::byte* written = to + displacements[static_cast<std::size_t>(i)];
+    for (auto at = std::lower_bound(read.begin(), read.end(), std::pair(written, Index{0}));
+         at != read.end() && at->first == written; ++at) {
+      if (at->second != i) return true;
+    }
+  }
+  return false;
+}
+
+/// Writes the elements at `values`, `value_step` bytes from one to the next; copied from `original`
+/// if that is not null.
 void write_selected(Node& destination, Receiver receiver, const SelectedElements& selected,
-                    const std::byte* values, Index value_step) {
+                    const std::byte* values, Index value_step,
+                    const ValuesInPlace* original = nullptr) {
   // Allocates before the gate, which must not be passed if there is an error.
   std::vector<Index> displacements =
       displacements_of(destination.layout, destination.itemsize(), selected);
+  const std::byte* to = destination.address();
+  const bool needs_copy = original != nullptr && destination.has(kObserved) &&
+                          changes_values(destination, displacements, *original);
   WriteScope scope(destination, receiver);
   if (scope.rearranged()) {
     for (std::size_t i = 0; i < displacements.size(); ++i) {
       displacements[i] = scope.layout().displacement_of_flat(selected.numbers[i]);
     }
   }
-  scope.begin_scattered(displacements);
+  // Who has moved away from the values needs no copy of them.
+  const bool has_needed_copy = needs_copy && scope.address() == to;
+  scope.begin_scattered(displacements,
+                        has_needed_copy ? std::ssize(displacements) * value_step : 0);
   const std::size_t itemsize = static_cast<std::size_t>(destination.itemsize());
   for (Index displacement : displacements) {
     std::memcpy(scope.address() + displacement, values, itemsize);
@@ -342,13 +385,14 @@ void assign_selected(Node& destination, Receiver receiver, const SelectedElement
       AssignmentOperands::drop_leading_ones(values.layout, static_cast<int>(selected.shape.size())),
       selected.shape);
   const std::byte* from = begin_read(values, AccessKind::kBulk);
+  const ValuesInPlace original{from, spread};
   // A copy, as the values may lie among the elements that are written.
   const Layout compact = Layout::c_order(selected.shape, itemsize);
   const auto copy =
       std::make_unique<std::byte[]>(static_cast<std::size_t>(compact.size() * itemsize));
   copy_elements(selected.shape, itemsize, {copy.get(), compact.strides()},
                 {const_cast<std::byte*>(from), spread.strides()});
-  write_selected(destination, receiver, selected, copy.get(), itemsize);
+  write_selected(destination, receiver, selected, copy.get(), itemsize, &original);
 }
 
 }  // namespace internal

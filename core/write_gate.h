@@ -42,10 +42,12 @@ class WriteScope {
       start(access);
     }
   }
-  /// Only the elements at these byte distances from `address()`.
-  void begin_scattered(absl::Span<const Index> displacements) {
+  /// The same, of only the elements at these byte distances from `address()`.
+  void begin_scattered(absl::Span<const Index> displacements, Index temporary_bytes = 0) {
     if (node_.has(kObserved)) {
-      start({node_, address_, node_.layout, AccessKind::kBulk, true, displacements});
+      Access access{node_, address_, node_.layout, AccessKind::kBulk, true, displacements};
+      access.temporary_bytes = temporary_bytes;
+      start(access);
     }
   }
   /// Some elements, by raw pointer, until the scope ends.

@@ -114,8 +114,9 @@ Finding lost_write(const ArrayRecord& array, const IndexingCopy& copy, StackId d
           {&owner_of(array), copy.copied_from.get()},
           nullptr,
           "",
-          absl::StrCat("an index by a mask or by positions copies: assign to the indexing itself, ",
-                       source, "[...] = x, to write ", source)};
+          absl::StrCat(
+              "an index by a mask or by positions copies, and so does a reshape that strides do ",
+              "not allow: assign to ", source, " itself, as in ", source, "[...] = x")};
 }
 
 Finding raw_write(const ArrayRecord& array, const BufferRecord& buffer,

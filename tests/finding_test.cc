@@ -96,6 +96,21 @@ TEST_F(FindingTest, AssignmentInASafeOrderNeedsNone) {
   expect_silence();
 }
 
+TEST_F(FindingTest, IndexedAssignmentFromWhatItWrites) {
+  auto a = array<Index>({2, 0, 1}).label("a");
+  a[a] = a;
+  EXPECT_THAT(the_report("AS003").events[0].text, HasSubstr("24 bytes were copied first"));
+}
+
+TEST_F(FindingTest, IndexedAssignmentFromOtherElementsIsFine) {
+  auto a = arange<int>(9);
+  a[index_list({1, 4, 7})] = a[slice(0, none, 3)];
+  a[index_list({0, 3, 6})] = a[slice(0, none, 3)];  // each to itself
+  a[index_list({0, 1})] = arange<int>(2);
+  a[index_list({0, 1})] += 5;
+  expect_silence();
+}
+
 // ---- AS004
 
 TEST_F(FindingTest, RefusedWrite) {
@@ -186,6 +201,31 @@ TEST_F(FindingTest, LostWriteThroughAViewOfTheCopy) {
     rows[1] += 5;
   }
   the_report("AS006");
+}
+
+TEST_F(FindingTest, LostWriteToAReshapeThatCopied) {
+  auto a = arange<int>(6).reshape({2, 3}).label("a");
+  a.T().reshape({6}).fill(1);
+  const Report report = the_report("AS006");
+  EXPECT_THAT(report.headline, HasSubstr("'a.T'"));
+}
+
+TEST_F(FindingTest, LostWriteToARavelThatCopied) {
+  auto a = arange<int>(6).reshape({2, 3});
+  a[{all, slice(1, 3)}].ravel().fill(1);
+  the_report("AS006");
+}
+
+TEST_F(FindingTest, ReshapesThatAreViewsOrAreReadAreFine) {
+  auto a = arange<int>(6).reshape({2, 3});
+  a.reshape({6}).fill(1);
+  a.ravel().fill(2);
+  EXPECT_EQ(a.sum(), 12);
+  auto flat = a.T().reshape({6});
+  flat.fill(3);
+  EXPECT_EQ(flat.sum(), 18);
+  a.T().reshape({6});
+  expect_silence();
 }
 
 TEST_F(FindingTest, CopiesThatAreReadOrNeverWrittenAreFine) {
