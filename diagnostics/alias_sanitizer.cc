@@ -66,6 +66,16 @@ void AliasSanitizer::set_read_listener(std::function<void(const ReadFindings&)> 
   read_listener_ = std::move(listener);
 }
 
+Collection* AliasSanitizer::collect_into(Collection* collection) {
+  EventLock lock(*this);
+  reporter_.collect_into(collection);
+  return std::exchange(collection_, collection);
+}
+
+std::vector<Frame> AliasSanitizer::frames_of(StackId site) const {
+  return resolve(stacks_.get(site), resolving_);
+}
+
 Coverage AliasSanitizer::coverage() const {
   std::lock_guard lock(mutex_);
   return reporter_.complete(coverage_so_far());
@@ -108,9 +118,12 @@ void AliasSanitizer::on_indexing_copy(internal::Node& made, const internal::Node
   registry_.mark_indexing_copy(made, source);
 }
 
-void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer&, Index) {
+void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer&, Index bytes_copied) {
   EventLock lock(*this);
   registry_.move_value(value);
+  if (collection_ == nullptr) return;
+  const ArrayRecord& array = *Registry::record_of(value);
+  collection_->detaches.push_back({name_of(array), bytes_copied, stacks_.capture()});
 }
 
 void AliasSanitizer::on_release(internal::Node& node) {

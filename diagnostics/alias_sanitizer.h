@@ -13,8 +13,10 @@
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "cow/core/observer.h"
+#include "cow/diagnostics/collection.h"
 #include "cow/diagnostics/coverage.h"
 #include "cow/diagnostics/finding.h"
+#include "cow/diagnostics/frame.h"
 #include "cow/diagnostics/kept_memory.h"
 #include "cow/diagnostics/options.h"
 #include "cow/diagnostics/registry.h"
@@ -49,6 +51,13 @@ class AliasSanitizer final : public AccessObserver {
   };
   /// Called for each read, before reports are made distinct. Under the lock.
   void set_read_listener(std::function<void(const ReadFindings&)> listener);
+
+  /// From now on findings and detaches go to `collection`; if it is null, to where the options say.
+  /// Returns what it was before.
+  Collection* collect_into(Collection* collection);
+
+  /// The frames of a stack that this sanitizer captured, as reports show them.
+  std::vector<Frame> frames_of(StackId site) const;
 
   Coverage coverage() const;
 
@@ -130,6 +139,7 @@ class AliasSanitizer final : public AccessObserver {
   WriteLog log_;
   KeptMemory kept_memory_;
   Reporter reporter_;
+  Collection* collection_ = nullptr;
   Moment now_ = 1;
   Coverage coverage_;
   std::int64_t log_lines_ = 0;
