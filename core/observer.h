@@ -51,6 +51,8 @@ class AccessObserver {
   virtual void on_allocate(internal::Node& node) = 0;
   /// `made` was made from `source`; the same node if a temporary turned into what was made of it.
   virtual void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) = 0;
+  /// `made`, just allocated, has what all elements of `source` are: `a.copy()`.
+  virtual void on_copy(internal::Node& /*made*/, const internal::Node& /*source*/) {}
   /// `made`, just allocated, takes copies of elements of `source`: `auto c = a[mask]`.
   virtual void on_indexing_copy(internal::Node& made, const internal::Node& source) = 0;
   /// Before the elements are read.

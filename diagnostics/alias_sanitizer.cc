@@ -34,6 +34,7 @@ struct AliasSanitizer::PendingWrite {
   };
 
   Moment moment;
+  const internal::Node* leader;          // of the value
   std::shared_ptr<ArrayRecord> node;     // that is written
   std::shared_ptr<ArrayRecord> through;  // that the program named: the same, or what it acts for
   std::shared_ptr<ValueRecord> value;
@@ -54,7 +55,9 @@ AliasSanitizer::AliasSanitizer(Options options)
       resolving_{options_.symbolize, options_.strip_path_prefix},
       stacks_(options_.stack_depth),
       log_(options_.max_log_entries),
-      reporter_(options_) {}
+      reporter_(options_) {
+  if (options_.mode == Mode::kForecast) forecast_ = std::make_unique<Forecast>();
+}
 
 void AliasSanitizer::set_report_handler(std::function<void(const Report&)> handler) {
   std::lock_guard lock(mutex_);
@@ -76,6 +79,11 @@ std::vector<Frame> AliasSanitizer::frames_of(StackId site) const {
   return resolve(stacks_.get(site), resolving_);
 }
 
+ForecastBill AliasSanitizer::forecast() const {
+  std::lock_guard lock(mutex_);
+  return forecast_ == nullptr ? ForecastBill() : forecast_->bill(stacks_, resolving_);
+}
+
 Coverage AliasSanitizer::coverage() const {
   std::lock_guard lock(mutex_);
   return reporter_.complete(coverage_so_far());
@@ -94,6 +102,7 @@ int AliasSanitizer::finish() {
   for (const KeptMemory::Kept& kept : kept_memory_.find()) {
     report(kept_alive(*kept.view, kept.buffer_bytes, kept.view_bytes, kept.at_exit), false);
   }
+  if (forecast_ != nullptr) reporter_.writer().forecast(forecast_->bill(stacks_, resolving_));
   return reporter_.finish(coverage_so_far());
 }
 
@@ -105,12 +114,19 @@ void AliasSanitizer::on_allocate(internal::Node& node) {
   BufferRecord& buffer = *registry_.add_owner(node, now_++, site)->value->buffer;
   kept_memory_.on_allocate(buffer);
   if (buffer.is_foreign && reporter_.is_on(RuleId::kForeignChange)) watch_memory(&buffer);
+  if (forecast_ != nullptr) forecast_->on_allocate(node);
+}
+
+void AliasSanitizer::on_copy(internal::Node& made, const internal::Node& source) {
+  EventLock lock(*this);
+  if (forecast_ != nullptr) forecast_->on_copy(made, source);
 }
 
 void AliasSanitizer::on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) {
   const StackId site = stacks_.capture();
   EventLock lock(*this);
   registry_.add_view(made, source, op, now_++, site);
+  if (forecast_ != nullptr) forecast_->on_view(made, source, op, site);
 }
 
 void AliasSanitizer::on_indexing_copy(internal::Node& made, const internal::Node& source) {
@@ -129,6 +145,7 @@ void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer&, Index b
 void AliasSanitizer::on_release(internal::Node& node) {
   EventLock lock(*this);
   registry_.release(node);
+  if (forecast_ != nullptr) forecast_->on_release(node);
   const std::shared_ptr<ArrayRecord>& array = Registry::record_of(node);
   const IndexingCopy* copy = array->indexing_copy.get();
   if (copy == nullptr || copy->arrays_alive > 0 || !copy->was_written || copy->was_read) return;
@@ -139,10 +156,12 @@ void AliasSanitizer::on_forget(internal::Node& node) {
   std::lock_guard lock(mutex_);
   tell_held_reads(Registry::record_of(node).get());
   registry_.forget(node);
+  if (forecast_ != nullptr) forecast_->on_forget(node);
 }
 
 void AliasSanitizer::on_free(internal::Buffer& buffer) {
   EventLock lock(*this);
+  if (forecast_ != nullptr) forecast_->on_free(buffer);
   if (const BufferRecord* record = Registry::record_of(buffer)) {
     kept_memory_.on_free(*record);
     if (record->twin != nullptr) {
@@ -234,6 +253,11 @@ void AliasSanitizer::tell_read(const HeldRead& read) {
     }
     read_listener_({*read.reader, read.surprises, writers});
   }
+  if (!read.surprises.empty() && forecast_ != nullptr) {
+    const LoggedWrite* write = log_.find(read.surprises.front().write);
+    forecast_->add_changed_read(read.site, write == nullptr ? 0 : write->site,
+                                static_cast<Index>(read.surprises.size()));
+  }
   if (read.surprises.empty() || options_.report_on != ReportOn::kRead) return;
   report_surprises(*read.reader->value->buffer, *read.reader, read.surprises, true, read.site,
                    read.is_meant);
@@ -250,6 +274,7 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   write->site = site;
   write->only_changed = access.only_changed;
   write->is_meant = AliasOk::current() != nullptr;
+  write->leader = &value;
   write->node = Registry::record_of(access.node);
   write->value = Registry::record_of(value)->value;
   // A temporary that acts for what it was made from is not what the program calls the writer.
@@ -258,6 +283,7 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   write->passing[0] = in_place ? write->node->value.get() : nullptr;
   write->passing[1] =
       dying_source == nullptr ? nullptr : Registry::record_of(*dying_source)->value.get();
+  if (forecast_ != nullptr) forecast_->before_write(access, value, dying_source, site);
   ++coverage_.writes;
   count_aliased(*write, access);
 
@@ -340,6 +366,7 @@ void AliasSanitizer::record_elements(PendingWrite* write) {
 void AliasSanitizer::after_write(const internal::Access& access, void* token) {
   EventLock lock(*this);
   std::unique_ptr<PendingWrite> write(static_cast<PendingWrite*>(token));
+  if (forecast_ != nullptr) forecast_->after_write(access, *write->leader);
   BufferRecord& buffer = *write->value->buffer;
   if (access.only_changed && !buffer.is_foreign && reporter_.is_on(RuleId::kRawWrite)) {
     if (buffer.twin == nullptr) watch_memory(&buffer);

@@ -16,6 +16,7 @@
 #include "cow/diagnostics/collection.h"
 #include "cow/diagnostics/coverage.h"
 #include "cow/diagnostics/finding.h"
+#include "cow/diagnostics/forecast.h"
 #include "cow/diagnostics/frame.h"
 #include "cow/diagnostics/kept_memory.h"
 #include "cow/diagnostics/options.h"
@@ -56,6 +57,9 @@ class AliasSanitizer final : public AccessObserver {
   /// Returns what it was before.
   Collection* collect_into(Collection* collection);
 
+  /// The bill of copy-on-write so far; empty unless in `mode=forecast`.
+  ForecastBill forecast() const;
+
   /// The frames of a stack that this sanitizer captured, as reports show them.
   std::vector<Frame> frames_of(StackId site) const;
 
@@ -67,6 +71,7 @@ class AliasSanitizer final : public AccessObserver {
 
   void on_allocate(internal::Node& node) override;
   void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) override;
+  void on_copy(internal::Node& made, const internal::Node& source) override;
   void on_indexing_copy(internal::Node& made, const internal::Node& source) override;
   void on_read(const internal::Access& access) override;
   void on_read_taken_back() override;
@@ -140,6 +145,7 @@ class AliasSanitizer final : public AccessObserver {
   KeptMemory kept_memory_;
   Reporter reporter_;
   Collection* collection_ = nullptr;
+  std::unique_ptr<Forecast> forecast_;  // in its mode
   Moment now_ = 1;
   Coverage coverage_;
   std::int64_t log_lines_ = 0;
