@@ -1,6 +1,7 @@
 #include "cow/diagnostics/alias_sanitizer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -98,6 +99,20 @@ Coverage AliasSanitizer::coverage_so_far() const {
 
 int AliasSanitizer::finish() {
   std::lock_guard lock(mutex_);
+  return finish_locked();
+}
+
+std::optional<int> AliasSanitizer::finish_if_unlocked() {
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  for (int i = 0; i < 1000 && !lock.owns_lock(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    lock.try_lock();
+  }
+  if (!lock.owns_lock()) return std::nullopt;
+  return finish_locked();
+}
+
+int AliasSanitizer::finish_locked() {
   for (const HeldRead& read : std::exchange(held_reads_, {})) tell_read(read);
   for (const KeptMemory::Kept& kept : kept_memory_.find()) {
     report(kept_alive(*kept.view, kept.buffer_bytes, kept.view_bytes, kept.at_exit), false);

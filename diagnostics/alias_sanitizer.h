@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -69,6 +70,10 @@ class AliasSanitizer final : public AccessObserver {
   /// say. Returns the exit code that findings call for, 0 if none.
   int finish();
 
+  /// The same, unless a thread holds the lock and does not give it up within a second: then
+  /// nothing.
+  std::optional<int> finish_if_unlocked();
+
   void on_allocate(internal::Node& node) override;
   void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) override;
   void on_copy(internal::Node& made, const internal::Node& source) override;
@@ -110,6 +115,7 @@ class AliasSanitizer final : public AccessObserver {
   };
 
   // All under the lock.
+  int finish_locked();
   Coverage coverage_so_far() const;
   void count_aliased(const PendingWrite& write, const internal::Access& access);
   void record_elements(PendingWrite* write);
