@@ -59,6 +59,9 @@ class AccessObserver {
   virtual void on_read(const internal::Access& access) = 0;
   /// The last read on this thread, which `may_be_left_side`, did not take place.
   virtual void on_read_taken_back() = 0;
+  /// A read span of `node`, which `on_read` told of, has closed. View mode only: in the other it is
+  /// a snapshot, and holds no array.
+  virtual void on_read_span_end(const internal::Node& /*node*/) {}
   /// Before a byte changes; `value` is the leader of the value written, `dying_source` a temporary
   /// that the write consumes, or null. What it returns is given to the call that follows the write.
   virtual void* before_write(const internal::Access& access, const internal::Node& value,

@@ -204,6 +204,7 @@ std::string AliasSanitizer::view_tree_text(const internal::Node& node) {
 
 void AliasSanitizer::on_read(const internal::Access& access) {
   EventLock lock(*this);
+  if (forecast_ != nullptr) forecast_->on_read(access);
   const std::shared_ptr<ArrayRecord>& reader = Registry::record_of(access.node);
   if (reader->indexing_copy != nullptr && access.kind != internal::AccessKind::kUpdate) {
     reader->indexing_copy->was_read = true;
@@ -247,6 +248,11 @@ void AliasSanitizer::on_read_taken_back() {
   std::lock_guard lock(mutex_);
   std::erase_if(held_reads_,
                 [](const HeldRead& read) { return read.thread == std::this_thread::get_id(); });
+}
+
+void AliasSanitizer::on_read_span_end(const internal::Node& node) {
+  EventLock lock(*this);
+  if (forecast_ != nullptr) forecast_->on_read_span_end(node);
 }
 
 void AliasSanitizer::tell_held_reads(const ArrayRecord* reader) {

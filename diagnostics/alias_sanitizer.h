@@ -80,6 +80,7 @@ class AliasSanitizer final : public AccessObserver {
   void on_indexing_copy(internal::Node& made, const internal::Node& source) override;
   void on_read(const internal::Access& access) override;
   void on_read_taken_back() override;
+  void on_read_span_end(const internal::Node& node) override;
   void* before_write(const internal::Access& access, const internal::Node& value,
                      const internal::Node* dying_source) override;
   void after_write(const internal::Access& access, void* token) override;

@@ -169,6 +169,26 @@ void Forecast::on_view(const Node& made, const Node& source, const ViewOp& op, S
   arrays_[&made] = std::move(array);
 }
 
+void Forecast::on_read(const Access& access) {
+  if (access.kind != internal::AccessKind::kSpan) return;
+  memory_.settle();
+  Array* array = find(access.node);
+  const Array* value = find_value(access.node);
+  if (array == nullptr || value == nullptr) return;
+  const Layout& layout = array->layout ? *array->layout : access.node.layout;
+  // Where raw pointers write, a snapshot has its own bytes.
+  array->snapshots.push_back(value->block->write_leases > 0
+                                 ? new_block(layout.byte_range(access.node.itemsize()).size())
+                                 : value->block);
+}
+
+void Forecast::on_read_span_end(const Node& node) {
+  memory_.settle();
+  // Spans of one array end in the reverse order, as far as is known here.
+  Array* array = find(node);
+  if (array != nullptr && !array->snapshots.empty()) array->snapshots.pop_back();
+}
+
 void Forecast::before_write(const Access& access, const Node& value, const Node* dying_source,
                             StackId site) {
   memory_.settle();
@@ -187,10 +207,9 @@ void Forecast::before_write(const Access& access, const Node& value, const Node*
   const int mine =
       1 + (is_passing_sharer(&access.node) ? 1 : 0) + (is_passing_sharer(dying_source) ? 1 : 0);
   if (leader->block.use_count() > mine || (is_own && leader->is_stretched)) {
-    // An open lease keeps its array's node, and the leader's.
-    const int own_keeps = is_lease(access) ? 2 : 0;
-    detach(value, leader, is_own && leader->members == 1, value.memory.count() - own_keeps == 1,
-           site);
+    // A write lease keeps its array's node, and the leader's; a read lease its array's.
+    const int kept = (is_lease(access) ? 2 : 0) + static_cast<int>(leader->snapshots.size());
+    detach(value, leader, is_own && leader->members == 1, value.memory.count() == 1 + kept, site);
   }
   if (!is_lease(access)) return;
   ++leader->members;

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "cow/core/node.h"
@@ -33,6 +35,8 @@ class Forecast {
   void on_copy(const internal::Node& made, const internal::Node& source);
   void on_view(const internal::Node& made, const internal::Node& source, const ViewOp& op,
                StackId site);
+  void on_read(const internal::Access& access);
+  void on_read_span_end(const internal::Node& node);
   void before_write(const internal::Access& access, const internal::Node& value,
                     const internal::Node* dying_source, StackId site);
   void after_write(const internal::Access& access, const internal::Node& value);
@@ -84,6 +88,8 @@ class Forecast {
     // Of the leader of a value:
     std::shared_ptr<Block> block;  // null once it is dead
     int members = 0;               // handles and write leases
+    /// What its open read spans keep.
+    std::vector<std::shared_ptr<Block>> snapshots;
   };
 
   struct WriteCost {

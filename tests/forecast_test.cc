@@ -72,7 +72,8 @@ class ForecastObserver final : public AccessObserver {
     see(*made.buffer);
   }
   void on_indexing_copy(Node&, const Node&) override {}
-  void on_read(const Access&) override {}
+  void on_read(const Access& access) override { forecast_->on_read(access); }
+  void on_read_span_end(const Node& node) override { forecast_->on_read_span_end(node); }
   void on_read_taken_back() override {}
   void* before_write(const Access& access, const Node& value, const Node* dying) override {
     forecast_->before_write(access, value, dying, 0);
@@ -275,6 +276,29 @@ TEST(ForecastTest, ASpanForWritingDetachesWhenItOpens) {
   });
 }
 
+TEST(ForecastTest, ASpanForReadingIsASharer) {
+  expect_forecast(1, 64, [] {
+    auto a = numbered({8});
+    {
+      auto span = a.span<1>();
+      a.fill(3);
+      a.fill(4);
+    }
+    a.fill(5);
+  });
+  expect_forecast(0, 0, [] {
+    auto a = numbered({8});
+    { auto span = a.span<1>(); }
+    a.fill(5);
+  });
+  expect_forecast(1, 32, [] {
+    auto a = numbered({4, 4});
+    auto column = a[{all, 1}];
+    auto span = column.span<1>();
+    column(0) = 9;
+  });
+}
+
 TEST(ForecastTest, RepeatedElementsBecomeDistinct) {
   expect_forecast(1, 48, [] {
     auto a = numbered({4});
@@ -330,6 +354,7 @@ class Program {
     }
     // In an order that does not depend on the mode.
     while (!leases_.empty()) leases_.pop_back();
+    while (!read_leases_.empty()) read_leases_.pop_back();
     while (!arrays_.empty()) arrays_.pop_back();
   }
 
@@ -356,7 +381,7 @@ class Program {
   void make() { arrays_.push_back({numbered(random_shape(random_, 3)), true}); }
 
   void take_step() {
-    const Index step = number(0, 27);
+    const Index step = number(0, 29);
     if (step == 0) return make();
     if (step == 1) {
       arrays_.erase(arrays_.begin() + number(0, size() - 1));
@@ -366,7 +391,7 @@ class Program {
     Ints& a = entry.array;
     const bool w = entry.is_written;
     const auto items = items_of(a);
-    if (step >= 14 && !w) return;
+    if (step >= 14 && step < 28 && !w) return;
     switch (step) {
       case 2:
       case 3:
@@ -426,6 +451,13 @@ class Program {
         return;
       case 27:
         return write_by_temporary(a);
+      case 28:
+        // Under a span for writing it would copy, which no event tells.
+        if (leases_.empty()) read_leases_.emplace_back(a.handle().node());
+        return;
+      case 29:
+        if (!read_leases_.empty()) read_leases_.pop_back();
+        return;
     }
   }
 
@@ -455,6 +487,7 @@ class Program {
   Random random_;
   std::vector<Entry> arrays_;
   std::list<internal::WriteLease> leases_;
+  std::list<internal::ReadLease> read_leases_;
 };
 
 TEST(ForecastTest, RandomProgramsCostWhatWasForecast) {
