@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "cow/core/index.h"
 #include "cow/core/int_tuple.h"
 #include "cow/core/overlap.h"
@@ -180,13 +181,33 @@ void Forecast::on_read(const Access& access) {
   array->snapshots.push_back(value->block->write_leases > 0
                                  ? new_block(layout.byte_range(access.node.itemsize()).size())
                                  : value->block);
+  open_spans_.push_back(&access.node);
 }
 
 void Forecast::on_read_span_end(const Node& node) {
   memory_.settle();
   // Spans of one array end in the reverse order, as far as is known here.
   Array* array = find(node);
-  if (array != nullptr && !array->snapshots.empty()) array->snapshots.pop_back();
+  if (array == nullptr || array->snapshots.empty()) return;
+  array->snapshots.pop_back();
+  open_spans_.erase(std::ranges::find(open_spans_, &node));
+}
+
+int Forecast::children_kept_by_spans(const Node& node) const {
+  absl::flat_hash_map<const Node*, int> gone;  // children of each node that would be
+  absl::flat_hash_set<const Node*> seen;
+  for (const Node* at : open_spans_) {
+    while (at != nullptr && at->parent != nullptr && !at->alive && !seen.contains(at)) {
+      const auto array = arrays_.find(at);
+      if (array == arrays_.end()) break;
+      const int spans = static_cast<int>(array->second->snapshots.size());
+      if (at->memory.count() != spans + gone[at]) break;
+      seen.insert(at);
+      at = at->parent;
+      ++gone[at];
+    }
+  }
+  return gone[&node];
 }
 
 void Forecast::before_write(const Access& access, const Node& value, const Node* dying_source,
@@ -208,7 +229,8 @@ void Forecast::before_write(const Access& access, const Node& value, const Node*
       1 + (is_passing_sharer(&access.node) ? 1 : 0) + (is_passing_sharer(dying_source) ? 1 : 0);
   if (leader->block.use_count() > mine || (is_own && leader->is_stretched)) {
     // A write lease keeps its array's node, and the leader's; a read lease its array's.
-    const int kept = (is_lease(access) ? 2 : 0) + static_cast<int>(leader->snapshots.size());
+    const int kept = (is_lease(access) ? 2 : 0) + static_cast<int>(leader->snapshots.size()) +
+                     children_kept_by_spans(value);
     detach(value, leader, is_own && leader->members == 1, value.memory.count() == 1 + kept, site);
   }
   if (!is_lease(access)) return;

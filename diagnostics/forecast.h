@@ -110,9 +110,12 @@ class Forecast {
               StackId site);
   /// As `internal::make_elements_distinct`.
   void make_elements_distinct(const internal::Node& node, StackId site);
+  /// Children of `node` that only read spans keep in memory; in copy-on-write mode they would not.
+  int children_kept_by_spans(const internal::Node& node) const;
   void leave(Array* value);
 
   absl::flat_hash_map<const internal::Node*, std::unique_ptr<Array>> arrays_;
+  std::vector<const internal::Node*> open_spans_;
   absl::flat_hash_map<StackId, WriteCost> writes_;
   absl::flat_hash_map<std::pair<StackId, StackId>, ChangedReads> changed_reads_;
   Memory memory_;      // in copy-on-write mode

@@ -297,6 +297,12 @@ TEST(ForecastTest, ASpanForReadingIsASharer) {
     auto span = column.span<1>();
     column(0) = 9;
   });
+  expect_forecast(1, 32, [] {
+    auto a = numbered({4, 4});
+    auto column = a[{all, 1}];
+    auto span = column[slice(1, 3)].span<1>();  // of a view that does not live as long
+    column(0) = 9;
+  });
 }
 
 TEST(ForecastTest, RepeatedElementsBecomeDistinct) {
