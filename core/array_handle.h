@@ -33,7 +33,10 @@ class ArrayHandle {
 template <class Arrange>
 Handle arranged_view(Handle& source, Receiver receiver, const ViewOp& op, Arrange arrange) {
   Node& node = source.node();
-  if (receiver == Receiver::kNamed) make_elements_distinct(node);
+  if (receiver == Receiver::kNamed && node.has(kStretched)) {
+    arrange(node.layout);  // its errors must change nothing
+    make_elements_distinct(node);
+  }
   return make_view(source, arrange(node.layout), op, receiver);
 }
 

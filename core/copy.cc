@@ -32,11 +32,15 @@ Handle copy_array(const Node& source, Shape shape) {
     node->buffer = &source.current_buffer();
     node->data = node->buffer->at(node->layout.offset());
     node->buffer->sharers.increment();
-    if (node->has(kObserved)) current_observer()->on_allocate(*node);
+    if (node->has(kObserved)) {
+      current_observer()->on_allocate(*node);
+      current_observer()->on_copy(*node, source);
+    }
     return Handle(node.release());
   }
   Handle result = make_array(source.dtype, shape);
   Node& to = result.node();
+  if (to.has(kObserved) && source.has(kObserved)) current_observer()->on_copy(to, source);
   const Layout c_order = Layout::c_order(source.layout.shape(), to.itemsize());
   copy_elements(c_order.shape(), to.itemsize(), {to.data, c_order.strides()},
                 {const_cast<std::byte*>(from), source.layout.strides()});

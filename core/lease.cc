@@ -1,5 +1,7 @@
 #include "cow/core/lease.h"
 
+#include "cow/core/observer.h"
+
 namespace cow::internal {
 
 ReadLease::ReadLease(const Node& node) {
@@ -27,7 +29,10 @@ ReadLease::ReadLease(ReadLease&& other) noexcept
       address_(other.address_) {}
 
 ReadLease::~ReadLease() {
-  if (kept_ != nullptr) release_node(*kept_);
+  if (kept_ != nullptr) {
+    if (kept_->has(kObserved)) current_observer()->on_read_span_end(*kept_);
+    release_node(*kept_);
+  }
   if (pinned_ != nullptr) unpin(pinned_);
 }
 

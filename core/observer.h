@@ -51,6 +51,8 @@ class AccessObserver {
   virtual void on_allocate(internal::Node& node) = 0;
   /// `made` was made from `source`; the same node if a temporary turned into what was made of it.
   virtual void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) = 0;
+  /// `made`, just allocated, has what all elements of `source` are: `a.copy()`.
+  virtual void on_copy(internal::Node& /*made*/, const internal::Node& /*source*/) {}
   /// `made`, just allocated, takes copies of elements of `source` where a view might be expected:
   /// `auto c = a[mask]`, `auto c = a.T().reshape({-1})`.
   virtual void on_indexing_copy(internal::Node& made, const internal::Node& source) = 0;
@@ -58,6 +60,9 @@ class AccessObserver {
   virtual void on_read(const internal::Access& access) = 0;
   /// The last read on this thread, which `may_be_left_side`, did not take place.
   virtual void on_read_taken_back() = 0;
+  /// A read span of `node`, which `on_read` told of, has closed. View mode only: in the other it is
+  /// a snapshot, and holds no array.
+  virtual void on_read_span_end(const internal::Node& /*node*/) {}
   /// Before a byte changes; `value` is the leader of the value written, `dying_source` a temporary
   /// that the write consumes, or null. What it returns is given to the call that follows the write;
   /// no call follows if it is null.

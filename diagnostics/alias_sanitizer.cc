@@ -3,6 +3,7 @@
 #include <sys/single_threaded.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -35,6 +36,7 @@ AliasSanitizer* the_sanitizer = nullptr;
 /// A write between `before_write` and `after_write`.
 struct AliasSanitizer::PendingWrite {
   Moment moment;
+  const internal::Node* leader;          // of the value
   std::shared_ptr<ArrayRecord> node;     // that is written
   std::shared_ptr<ArrayRecord> through;  // that the program named: the same, or what it acts for
   std::shared_ptr<ValueRecord> value;
@@ -123,7 +125,9 @@ AliasSanitizer::AliasSanitizer(Options options)
       log_(options_.max_log_entries),
       detaches_(options_.max_log_entries),
       reporter_(options_),
-      wants_all_(options_.blame) {}
+      wants_all_(options_.blame || options_.mode == Mode::kForecast) {
+  if (options_.mode == Mode::kForecast) forecast_ = std::make_unique<Forecast>();
+}
 
 AliasSanitizer::~AliasSanitizer() = default;
 
@@ -143,6 +147,21 @@ void AliasSanitizer::with_records(absl::FunctionRef<void(const Records&)> fn) co
   fn({log_, detaches_, stacks_, resolving_, options_.blame});
 }
 
+Collection* AliasSanitizer::collect_into(Collection* collection) {
+  EventLock lock(*this);
+  reporter_.collect_into(collection);
+  return std::exchange(collection_, collection);
+}
+
+std::vector<Frame> AliasSanitizer::frames_of(StackId site) const {
+  return resolve(stacks_.get(site), resolving_);
+}
+
+ForecastBill AliasSanitizer::forecast() const {
+  std::lock_guard lock(mutex_);
+  return forecast_ == nullptr ? ForecastBill() : forecast_->bill(stacks_, resolving_);
+}
+
 Coverage AliasSanitizer::coverage() const {
   std::lock_guard lock(mutex_);
   return reporter_.complete(coverage_so_far());
@@ -158,11 +177,26 @@ Coverage AliasSanitizer::coverage_so_far() const {
 
 int AliasSanitizer::finish() {
   std::lock_guard lock(mutex_);
+  return finish_locked();
+}
+
+std::optional<int> AliasSanitizer::finish_if_unlocked() {
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  for (int i = 0; i < 1000 && !lock.owns_lock(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    lock.try_lock();
+  }
+  if (!lock.owns_lock()) return std::nullopt;
+  return finish_locked();
+}
+
+int AliasSanitizer::finish_locked() {
   for (const HeldRead& read : std::exchange(held_reads_, {})) tell_read(read);
   has_held_reads_ = false;
   for (const KeptMemory::Kept& kept : kept_memory_.find()) {
     report(kept_alive(*kept.view, kept.buffer_bytes, kept.view_bytes, kept.at_exit), false);
   }
+  if (forecast_ != nullptr) reporter_.writer().forecast(forecast_->bill(stacks_, resolving_));
   return reporter_.finish(coverage_so_far());
 }
 
@@ -174,12 +208,20 @@ void AliasSanitizer::on_allocate(internal::Node& node) {
   BufferRecord& buffer = *registry_.add_owner(node, now_++, site)->value->buffer;
   kept_memory_.on_allocate(buffer);
   if (buffer.is_foreign && reporter_.is_on(RuleId::kForeignChange)) watch_memory(&buffer);
+  if (forecast_ != nullptr) forecast_->on_allocate(node);
+}
+
+void AliasSanitizer::on_copy(internal::Node& made, const internal::Node& source) {
+  if (forecast_ == nullptr) return;
+  EventLock lock(*this);
+  forecast_->on_copy(made, source);
 }
 
 void AliasSanitizer::on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) {
   const StackId site = stacks_.capture();
   EventLock lock(*this);
   registry_.add_view(made, source, op, now_++, site);
+  if (forecast_ != nullptr) forecast_->on_view(made, source, op, site);
 }
 
 void AliasSanitizer::on_indexing_copy(internal::Node& made, const internal::Node& source) {
@@ -187,21 +229,27 @@ void AliasSanitizer::on_indexing_copy(internal::Node& made, const internal::Node
   registry_.mark_indexing_copy(made, source);
 }
 
-void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer& from, Index) {
+void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer& from, Index bytes_copied) {
   EventLock lock(*this);
   LoggedDetach detach = detach_of(value, *Registry::record_of(value), from, now_++);
   registry_.move_value(value);
-  BufferRecord& to = *Registry::record_of(value)->value->buffer;
+  const ArrayRecord& array = *Registry::record_of(value);
+  BufferRecord& to = *array.value->buffer;
   to.made_at = detach.made_at;
   to.unrecorded_writes = Registry::record_of(from)->unrecorded_writes;
-  if (!options_.blame) return;
-  detach.to = to.number;
-  detaches_.add(std::move(detach));
+  if (options_.blame) {
+    detach.to = to.number;
+    detaches_.add(std::move(detach));
+  }
+  if (collection_ != nullptr) {
+    collection_->detaches.push_back({name_of(array), bytes_copied, stacks_.capture()});
+  }
 }
 
 void AliasSanitizer::on_release(internal::Node& node) {
   EventLock lock(*this);
   registry_.release(node);
+  if (forecast_ != nullptr) forecast_->on_release(node);
   const std::shared_ptr<ArrayRecord>& array = Registry::record_of(node);
   const IndexingCopy* copy = array->indexing_copy.get();
   if (copy == nullptr || copy->arrays_alive > 0 || !copy->was_written || copy->was_read) return;
@@ -212,10 +260,12 @@ void AliasSanitizer::on_forget(internal::Node& node) {
   std::lock_guard lock(mutex_);
   tell_held_reads(Registry::record_of(node).get());
   registry_.forget(node);
+  if (forecast_ != nullptr) forecast_->on_forget(node);
 }
 
 void AliasSanitizer::on_free(internal::Buffer& buffer) {
   EventLock lock(*this);
+  if (forecast_ != nullptr) forecast_->on_free(buffer);
   if (const BufferRecord* record = Registry::record_of(buffer)) {
     kept_memory_.on_free(*record);
     if (record->twin != nullptr) {
@@ -251,6 +301,7 @@ bool AliasSanitizer::is_quiet_read(const internal::Access& access) const {
 void AliasSanitizer::on_read(const internal::Access& access) {
   if (is_quiet_read(access)) return;
   EventLock lock(*this);
+  if (forecast_ != nullptr) forecast_->on_read(access);
   const std::shared_ptr<ArrayRecord>& reader = Registry::record_of(access.node);
   if (reader->indexing_copy != nullptr && access.kind != internal::AccessKind::kUpdate) {
     reader->indexing_copy->was_read = true;
@@ -299,6 +350,12 @@ void AliasSanitizer::on_read_taken_back() {
   has_held_reads_ = !held_reads_.empty();
 }
 
+void AliasSanitizer::on_read_span_end(const internal::Node& node) {
+  if (forecast_ == nullptr) return;
+  EventLock lock(*this);
+  forecast_->on_read_span_end(node);
+}
+
 void AliasSanitizer::tell_held_reads(const ArrayRecord* reader) {
   const auto is_due = [reader](const HeldRead& read) {
     return read.thread == std::this_thread::get_id() || read.reader.get() == reader;
@@ -318,6 +375,11 @@ void AliasSanitizer::tell_read(const HeldRead& read) {
       writers.push_back(write == nullptr ? nullptr : write->through.get());
     }
     read_listener_({*read.reader, read.surprises, writers});
+  }
+  if (!read.surprises.empty() && forecast_ != nullptr) {
+    const LoggedWrite* write = log_.find(read.surprises.front().write);
+    forecast_->add_changed_read(read.site, write == nullptr ? 0 : write->site,
+                                static_cast<Index>(read.surprises.size()));
   }
   if (read.surprises.empty() || options_.report_on != ReportOn::kRead) return;
   report_surprises(*read.reader->value->buffer, *read.reader, read.surprises, true, read.site,
@@ -365,6 +427,7 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   write->only_changed = access.only_changed;
   write->is_element = access.kind == internal::AccessKind::kElement;
   write->is_meant = AliasOk::current() != nullptr;
+  write->leader = &value;
   write->node = Registry::record_of(access.node);
   write->value = Registry::record_of(value)->value;
   // A temporary that acts for what it was made from is not what the program calls the writer.
@@ -377,6 +440,9 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   if (access.only_changed) {
     site_of(write);
     ++open_spans_;
+  }
+  if (forecast_ != nullptr) {
+    forecast_->before_write(access, value, dying_source, site_of(write));
   }
   ++coverage_.writes;
   count_aliased(*write, access);
@@ -486,6 +552,7 @@ void AliasSanitizer::record_elements(PendingWrite* write) {
 void AliasSanitizer::after_write(const internal::Access& access, void* token) {
   EventLock lock(*this);
   std::unique_ptr<PendingWrite> write(static_cast<PendingWrite*>(token));
+  if (forecast_ != nullptr) forecast_->after_write(access, *write->leader);
   BufferRecord& buffer = *write->value->buffer;
   if (access.only_changed) --open_spans_;
   if (access.only_changed && !buffer.is_foreign && reporter_.is_on(RuleId::kRawWrite)) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -14,9 +15,12 @@
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "cow/core/observer.h"
+#include "cow/diagnostics/collection.h"
 #include "cow/diagnostics/coverage.h"
 #include "cow/diagnostics/detach_log.h"
 #include "cow/diagnostics/finding.h"
+#include "cow/diagnostics/forecast.h"
+#include "cow/diagnostics/frame.h"
 #include "cow/diagnostics/kept_memory.h"
 #include "cow/diagnostics/options.h"
 #include "cow/diagnostics/registry.h"
@@ -64,17 +68,33 @@ class AliasSanitizer final : public AccessObserver {
   /// Calls `fn` under the lock.
   void with_records(absl::FunctionRef<void(const Records&)> fn) const;
 
+  /// From now on findings and detaches go to `collection`; if it is null, to where the options say.
+  /// Returns what it was before.
+  Collection* collect_into(Collection* collection);
+
+  /// The bill of copy-on-write so far; empty unless in `mode=forecast`.
+  ForecastBill forecast() const;
+
+  /// The frames of a stack that this sanitizer captured, as reports show them.
+  std::vector<Frame> frames_of(StackId site) const;
+
   Coverage coverage() const;
 
   /// Looks at what is left, and prints the line at the end of the program if there is something to
   /// say. Returns the exit code that findings call for, 0 if none.
   int finish();
 
+  /// The same, unless a thread holds the lock and does not give it up within a second: then
+  /// nothing.
+  std::optional<int> finish_if_unlocked();
+
   void on_allocate(internal::Node& node) override;
   void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) override;
+  void on_copy(internal::Node& made, const internal::Node& source) override;
   void on_indexing_copy(internal::Node& made, const internal::Node& source) override;
   void on_read(const internal::Access& access) override;
   void on_read_taken_back() override;
+  void on_read_span_end(const internal::Node& node) override;
   void* before_write(const internal::Access& access, const internal::Node& value,
                      const internal::Node* dying_source) override;
   void after_write(const internal::Access& access, void* token) override;
@@ -119,6 +139,7 @@ class AliasSanitizer final : public AccessObserver {
   void count_unseen();
 
   // All under the lock.
+  int finish_locked();
   Coverage coverage_so_far() const;
   void count_aliased(const PendingWrite& write, const internal::Access& access);
   void keep_elements(PendingWrite* write, const internal::Access& access);
@@ -159,6 +180,8 @@ class AliasSanitizer final : public AccessObserver {
   DetachLog detaches_;
   KeptMemory kept_memory_;
   Reporter reporter_;
+  Collection* collection_ = nullptr;
+  std::unique_ptr<Forecast> forecast_;  // in its mode
   Moment now_ = 1;
   Coverage coverage_;
   std::int64_t log_lines_ = 0;

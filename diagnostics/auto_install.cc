@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -17,8 +18,18 @@
 namespace cow::alsan {
 namespace {
 
+/// What comes at the end, once. A program that ends in the middle of an event may hold the lock:
+/// then that is left out.
+int finish() {
+  static std::atomic<bool> is_told{false};
+  static std::atomic<int> code{0};
+  if (!is_told.exchange(true)) code = alias_sanitizer()->finish_if_unlocked().value_or(0);
+  return code;
+}
+
+/// The end of `std::exit`, `std::quick_exit` and `main`.
 void at_exit() {
-  const int code = alias_sanitizer()->finish();
+  const int code = finish();
   if (code == 0) return;
   std::cout.flush();
   std::fflush(nullptr);
@@ -29,7 +40,7 @@ std::terminate_handler handler_before = nullptr;
 
 /// An exception that nobody catches: what was found is told before the program ends.
 [[noreturn]] void at_terminate() {
-  alias_sanitizer()->finish();
+  finish();
   handler_before();
   std::abort();
 }
@@ -44,6 +55,7 @@ bool install() {
   if (options.mode == Mode::kOff) return false;
   if (install_alias_sanitizer(options) == nullptr) return false;
   std::atexit(at_exit);
+  std::at_quick_exit(at_exit);
   handler_before = std::set_terminate(at_terminate);
   return true;
 }

@@ -34,11 +34,9 @@ struct Word {
 
 constexpr Word<bool> kBoolWords[] = {{"0", false},  {"1", true},      {"no", false},
                                      {"yes", true}, {"false", false}, {"true", true}};
-constexpr Word<Mode> kModeWords[] = {{"off", Mode::kOff},
-                                     {"log", Mode::kLog},
-                                     {"warn", Mode::kWarn},
-                                     {"error", Mode::kError},
-                                     {"cow", Mode::kCow}};
+constexpr Word<Mode> kModeWords[] = {{"off", Mode::kOff},   {"log", Mode::kLog},
+                                     {"warn", Mode::kWarn}, {"error", Mode::kError},
+                                     {"cow", Mode::kCow},   {"forecast", Mode::kForecast}};
 constexpr Word<ReportOn> kReportOnWords[] = {{"read", ReportOn::kRead},
                                              {"write", ReportOn::kWrite}};
 constexpr Word<Color> kColorWords[] = {
@@ -86,7 +84,9 @@ struct Flag {
 constexpr Flag kFlags[] = {
     {WordFlag<Mode>{&Options::mode, kModeWords}, "mode",
      "off: do nothing; log: a line for each write that other arrays see; warn: report findings; "
-     "error: end the program at the first; cow: make arrays copy-on-write"},
+     "error: end the program at the first; cow: make arrays copy-on-write; forecast: say at the "
+     "end "
+     "what cow would copy and change"},
     {WordFlag<ReportOn>{&Options::report_on, kReportOnWords}, "report_on",
      "report a surprise at the read that sees it, or already at the write"},
     {BoolFlag{&Options::halt_on_error}, "halt_on_error", "end the program at the first report"},

@@ -15,7 +15,7 @@ extern "C" const char* alsan_default_options();
 namespace cow::alsan {
 
 /// What AliasSanitizer does.
-enum class Mode { kOff, kLog, kWarn, kError, kCow };
+enum class Mode { kOff, kLog, kWarn, kError, kCow, kForecast };
 
 /// When a surprise is reported: at the read that sees it, or already at the write.
 enum class ReportOn { kRead, kWrite };

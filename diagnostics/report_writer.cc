@@ -79,6 +79,11 @@ void ReportWriter::log(const WriteLine& write) {
                            " that other arrays can read", copied, site, "\n"));
 }
 
+void ReportWriter::forecast(const ForecastBill& bill) {
+  const bool is_json = options_.output == Output::kJson;
+  sink_.write(is_json ? forecast_json(bill) : forecast_text(bill, getpid()));
+}
+
 void ReportWriter::exit_line(const Coverage& coverage) {
   if (options_.output == Output::kJson) return sink_.write(coverage_json(coverage));
   if (is_document(options_.output)) replace_document(coverage);

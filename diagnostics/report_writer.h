@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cow/diagnostics/coverage.h"
+#include "cow/diagnostics/forecast_bill.h"
 #include "cow/diagnostics/options.h"
 #include "cow/diagnostics/report.h"
 #include "cow/diagnostics/report_sink.h"
@@ -27,6 +28,7 @@ class ReportWriter {
 
   void report(const Report& report, const Coverage& so_far);
   void log(const WriteLine& write);
+  void forecast(const ForecastBill& bill);
   /// Lines for people: warnings, suppressions.
   void say(std::string_view text) { sink_.write(text); }
   void exit_line(const Coverage& coverage);

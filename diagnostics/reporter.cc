@@ -12,7 +12,8 @@ Reporter::Reporter(const Options& options) : options_(options), writer_(options)
 }
 
 bool Reporter::is_on(RuleId rule, bool promised) const {
-  if (options_.mode != Mode::kWarn && options_.mode != Mode::kError) return false;
+  const bool reports = options_.mode == Mode::kWarn || options_.mode == Mode::kError;
+  if (!reports && collection_ == nullptr) return false;
   return promised || options_.severity_of(rule) != Severity::kOff;
 }
 
@@ -23,10 +24,11 @@ bool Reporter::add(const Key& key, bool is_meant, bool promised, const Coverage&
     ++suppressed_;
     return false;
   }
-  const auto [seen, is_new] =
-      seen_sites_.try_emplace({key.rule, key.write_site, key.view_site}, false);
+  SeenFindings& seen_before = collection_ == nullptr ? seen_ : collection_->seen;
+  std::int64_t& findings = collection_ == nullptr ? findings_ : collection_->findings;
+  const auto [seen, is_new] = seen_before.sites.try_emplace(key, false);
   if (!is_new) {
-    ++(seen->second ? suppressed_ : findings_);
+    ++(seen->second ? suppressed_ : findings);
     return false;
   }
   Report report = build();
@@ -35,8 +37,12 @@ bool Reporter::add(const Key& key, bool is_meant, bool promised, const Coverage&
     ++suppressed_;
     return false;
   }
-  ++findings_;
-  if (!seen_reports_.insert(dedup_key(report)).second) return false;
+  ++findings;
+  if (!seen_before.reports.insert(dedup_key(report)).second) return false;
+  if (collection_ != nullptr) {
+    collection_->reports.push_back(std::move(report));
+    return false;
+  }
   ++distinct_;
   const bool is_error = promised || options_.mode == Mode::kError ||
                         options_.severity_of(key.rule) == Severity::kError;

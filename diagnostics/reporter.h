@@ -4,11 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <tuple>
+#include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
+#include "cow/diagnostics/collection.h"
 #include "cow/diagnostics/coverage.h"
 #include "cow/diagnostics/options.h"
 #include "cow/diagnostics/report.h"
@@ -27,13 +26,15 @@ class Reporter {
   /// Instead of printing.
   void set_handler(std::function<void(const Report&)> handler) { handler_ = std::move(handler); }
 
+  /// While it is not null, findings go there instead: in every mode, and none is printed, counted
+  /// or the end of the program. Returns what it was.
+  Collection* collect_into(Collection* collection) {
+    return std::exchange(collection_, collection);
+  }
+
   /// What makes findings equal. Sites are cheap to compare; equal lines are found when the report
   /// is made.
-  struct Key {
-    RuleId rule;
-    StackId write_site;
-    StackId view_site;
-  };
+  using Key = SeenFindings::Key;
 
   /// Is there anything to do for this rule? `promised`: the caller said that it cannot happen.
   bool is_on(RuleId rule, bool promised = false) const;
@@ -57,9 +58,8 @@ class Reporter {
   Suppressions suppressions_;
   std::function<void(const Report&)> handler_;
   std::int64_t findings_ = 0, distinct_ = 0, suppressed_ = 0;
-  // Whether an equal finding was suppressed.
-  absl::flat_hash_map<std::tuple<RuleId, StackId, StackId>, bool> seen_sites_;
-  absl::flat_hash_set<std::string> seen_reports_;
+  SeenFindings seen_;
+  Collection* collection_ = nullptr;
 };
 
 }  // namespace cow::alsan

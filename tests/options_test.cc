@@ -187,7 +187,7 @@ TEST(OptionsTest, EnvironmentOverridesTheDefaultsOfTheProgram) {
 
 TEST(OptionsTest, HelpNamesEveryOptionWithItsDefault) {
   const std::string help = options_help();
-  EXPECT_THAT(help, HasSubstr("  mode=warn (off|log|warn|error|cow)\n"));
+  EXPECT_THAT(help, HasSubstr("  mode=warn (off|log|warn|error|cow|forecast)\n"));
   EXPECT_THAT(help, HasSubstr("  exitcode=67 (0 to 255)\n"));
   EXPECT_THAT(help, HasSubstr("  halt_on_error=0 (0|1)\n"));
   EXPECT_THAT(help, HasSubstr("  strip_path_prefix='' (text)\n"));
