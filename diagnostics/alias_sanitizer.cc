@@ -54,7 +54,13 @@ AliasSanitizer::AliasSanitizer(Options options)
       resolving_{options_.symbolize, options_.strip_path_prefix},
       stacks_(options_.stack_depth),
       log_(options_.max_log_entries),
-      reporter_(options_) {}
+      raw_watch_(options_.raw_writes),
+      reporter_(options_) {
+  if (!reporter_.is_on(RuleId::kRawWrite)) return;
+  if (const std::string trouble = raw_watch_.start(); !trouble.empty()) {
+    reporter_.writer().say("AliasSanitizer: " + trouble + "\n");
+  }
+}
 
 void AliasSanitizer::set_report_handler(std::function<void(const Report&)> handler) {
   std::lock_guard lock(mutex_);
@@ -81,6 +87,7 @@ Coverage AliasSanitizer::coverage_so_far() const {
 int AliasSanitizer::finish() {
   std::lock_guard lock(mutex_);
   for (const HeldRead& read : std::exchange(held_reads_, {})) tell_read(read);
+  if (raw_watch_.has_news()) tell_raw_writes();
   for (const KeptMemory::Kept& kept : kept_memory_.find()) {
     report(kept_alive(*kept.view, kept.buffer_bytes, kept.view_bytes, kept.at_exit), false);
   }
@@ -132,6 +139,7 @@ void AliasSanitizer::on_free(internal::Buffer& buffer) {
   EventLock lock(*this);
   if (const BufferRecord* record = Registry::record_of(buffer)) {
     kept_memory_.on_free(*record);
+    raw_watch_.forget(*record);
     if (record->twin != nullptr) {
       // Borrowed memory may be gone already.
       if (record->lent_through != nullptr) {
@@ -160,6 +168,9 @@ void AliasSanitizer::on_read(const internal::Access& access) {
   const std::shared_ptr<ArrayRecord>& reader = Registry::record_of(access.node);
   if (reader->indexing_copy != nullptr && access.kind != internal::AccessKind::kUpdate) {
     reader->indexing_copy->was_read = true;
+  }
+  if (access.kind == internal::AccessKind::kSpan && raw_watch_.is_on()) {
+    raw_watch_.lend(*reader->value->buffer, access, reader, stacks_.capture());
   }
   if (options_.sample > 1 && reads_++ % options_.sample != 0) return;
   if (MemoryTwin* twin = reader->value->buffer->twin.get()) {
@@ -194,6 +205,17 @@ void AliasSanitizer::report_raw(const ArrayRecord& array, const BufferRecord& bu
   report(buffer.is_foreign ? foreign_change(array, buffer, changes, site)
                            : raw_write(array, buffer, changes, site),
          AliasOk::current() != nullptr);
+}
+
+void AliasSanitizer::tell_raw_writes() {
+  raw_watch_.take_news(
+      [&](const RawWatch::News& news) {
+        const StackId site = stacks_.intern(news.write.stack());
+        report(trapped_write(news, site), news.write.is_meant);
+      },
+      [](const BufferRecord& buffer, ByteSpan range) {
+        if (buffer.twin != nullptr) buffer.twin->forget(range.begin, range.end);
+      });
 }
 
 void AliasSanitizer::on_read_taken_back() {
@@ -257,6 +279,10 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
   if (buffer.twin != nullptr) {
     report_raw(*write->node, buffer, buffer.twin->look(access));
     buffer.twin->begin_write(access);
+  }
+  if (raw_watch_.is_on()) {
+    if (access.only_changed) raw_watch_.lend(buffer, access, write->through, site);
+    raw_watch_.begin_write(buffer, access);
   }
   if (access.node.has(internal::kFromConst) && reporter_.is_on(RuleId::kReadOnlyWrite)) {
     report(write_behind_const(*write->node, buffer, site), write->is_meant);
@@ -328,8 +354,9 @@ void AliasSanitizer::after_write(const internal::Access& access, void* token) {
   EventLock lock(*this);
   std::unique_ptr<PendingWrite> write(static_cast<PendingWrite*>(token));
   BufferRecord& buffer = *write->value->buffer;
+  raw_watch_.end_write(buffer, access);
   if (access.only_changed && !buffer.is_foreign && reporter_.is_on(RuleId::kRawWrite)) {
-    if (buffer.twin == nullptr) watch_memory(&buffer);
+    if (buffer.twin == nullptr && !raw_watch_.sees_all(buffer)) watch_memory(&buffer);
     buffer.lent_through = write->through;
     buffer.lent_at = write->site;
   }

@@ -17,6 +17,7 @@
 #include "cow/diagnostics/finding.h"
 #include "cow/diagnostics/kept_memory.h"
 #include "cow/diagnostics/options.h"
+#include "cow/diagnostics/raw/raw_watch.h"
 #include "cow/diagnostics/registry.h"
 #include "cow/diagnostics/report.h"
 #include "cow/diagnostics/report_builder.h"
@@ -89,6 +90,7 @@ class AliasSanitizer final : public AccessObserver {
    public:
     explicit EventLock(AliasSanitizer& sanitizer) : lock_(sanitizer.mutex_) {
       if (!sanitizer.held_reads_.empty()) sanitizer.tell_held_reads(nullptr);
+      if (sanitizer.raw_watch_.has_news()) sanitizer.tell_raw_writes();
     }
 
    private:
@@ -107,6 +109,8 @@ class AliasSanitizer final : public AccessObserver {
   /// What was written there behind our back; `array` is whose access noticed.
   void report_raw(const ArrayRecord& array, const BufferRecord& buffer,
                   const std::vector<MemoryTwin::Change>& changes);
+  /// Raw writes that `raw_watch_` has seen.
+  void tell_raw_writes();
   void tell_read(const HeldRead& read);
   /// Those of this thread, and those of `reader`.
   void tell_held_reads(const ArrayRecord* reader);
@@ -129,6 +133,7 @@ class AliasSanitizer final : public AccessObserver {
   StackDepot stacks_;
   WriteLog log_;
   KeptMemory kept_memory_;
+  RawWatch raw_watch_;
   Reporter reporter_;
   Moment now_ = 1;
   Coverage coverage_;

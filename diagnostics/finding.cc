@@ -137,6 +137,33 @@ Finding raw_write(const ArrayRecord& array, const BufferRecord& buffer,
       "write while the span lives; do not keep pointers to its elements"};
 }
 
+Finding trapped_write(const RawWatch::News& news, StackId site) {
+  const ArrayRecord& lent = *news.lend.array;
+  const ArrayRecord& owner = owner_of(lent);
+  const std::string name = name_of(lent);
+  std::string where;
+  Dims index;
+  if (news.lend.index_of(news.write.address, &index)) {
+    where = element_text({name, index});
+    if (&owner != &lent && index_of(owner, news.write.address, &index)) {
+      absl::StrAppend(&where, " = ", element_text({name_of(owner), index}));
+    }
+    const Bits before = Bits::load(news.write.before.data(), news.buffer.itemsize());
+    absl::StrAppend(&where, ", which was ", value_text(news.buffer.dtype, before), ",");
+  } else {
+    where = absl::StrCat("memory of ", name_of(owner), " that is not an element of ", name);
+  }
+  return {RuleId::kRawWrite,
+          absl::StrCat("to '", name_of(owner), "' through a pointer, outside of a span"),
+          {{Role::kWrite, absl::StrCat("WRITTEN to ", where, " through a raw pointer"), site},
+           {Role::kOther, absl::StrCat("LENT by a span of ", name, ", closed or for reading"),
+            news.lend.site}},
+          with_owner(lent),
+          &news.buffer,
+          "lent here",
+          "write while a mutable span lives; do not keep pointers to its elements"};
+}
+
 Finding foreign_change(const ArrayRecord& array, const BufferRecord& buffer,
                        const std::vector<MemoryTwin::Change>& changes, StackId site) {
   return {RuleId::kForeignChange,

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cow/diagnostics/raw/raw_watch.h"
 #include "cow/diagnostics/registry.h"
 #include "cow/diagnostics/report.h"
 #include "cow/diagnostics/rule.h"
@@ -54,6 +55,9 @@ Finding write_behind_const(const ArrayRecord& array, const BufferRecord& buffer,
 /// was closed.
 Finding raw_write(const ArrayRecord& array, const BufferRecord& buffer,
                   const std::vector<MemoryTwin::Change>& changes, StackId site);
+
+/// AS005: the write of `news`, made at `site`.
+Finding trapped_write(const RawWatch::News& news, StackId site);
 
 /// AS006: the last array of `copy` is gone, `array`.
 Finding lost_write(const ArrayRecord& array, const IndexingCopy& copy, StackId dropped_at);

@@ -1,5 +1,6 @@
 #include "cow/diagnostics/memory_twin.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "cow/diagnostics/for_each_address.h"
@@ -42,6 +43,16 @@ std::vector<MemoryTwin::Change> MemoryTwin::look_at_all() {
     if (is_seen_[element]) look_at(static_cast<Index>(element), &changes);
   }
   return changes;
+}
+
+void MemoryTwin::forget(const std::byte* begin, const std::byte* end) {
+  const auto clamped = [&](Index element) {
+    return std::clamp<Index>(element, 0, static_cast<Index>(is_seen_.size()));
+  };
+  const Index last = clamped((end - memory_ + itemsize_ - 1) / itemsize_);
+  for (Index element = clamped(element_at(begin)); element < last; ++element) {
+    is_seen_[static_cast<std::size_t>(element)] = false;
+  }
 }
 
 void MemoryTwin::begin_write(const internal::Access& access) {

@@ -31,6 +31,9 @@ class MemoryTwin {
   /// The same, of all elements that were ever seen; for when no other thread can be there.
   std::vector<Change> look_at_all();
 
+  /// Elements in begin <= address < end count as never seen: how they changed is told elsewhere.
+  void forget(const std::byte* begin, const std::byte* end);
+
   /// A write of this library begins, and has ended.
   void begin_write(const internal::Access& access);
   void end_write(const internal::Access& access);
