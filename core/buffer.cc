@@ -71,6 +71,7 @@ Buffer* make_foreign_buffer(DType dtype, Mode mode, bool observed, std::byte* da
   const ByteRange range = root.byte_range(dtype_size_bytes(dtype));
   Buffer* buffer = new Buffer(dtype, mode, observed, data + range.begin, range.size(), root);
   buffer->origin = reinterpret_cast<std::intptr_t>(data);
+  buffer->is_kept = give_back != nullptr;
   buffer->give_back = give_back ? std::move(give_back) : [] {};
   buffer->is_read_only = is_read_only;
   buffer->was_leased_for_writing = true;

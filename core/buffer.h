@@ -33,6 +33,7 @@ struct Buffer {
   std::uint64_t space;
   Layout root;                      // of the array that the block was made for
   std::function<void()> give_back;  // of foreign memory: called instead of freeing it
+  bool is_kept = true;              // the memory is there until then; else who knows how long
   bool is_read_only = false;        // memory that must never be written
   void* record = nullptr;           // the observer's
   std::align_val_t alignment{};     // of memory that is freed with the buffer

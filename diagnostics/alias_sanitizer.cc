@@ -24,6 +24,17 @@ constexpr Index kTwinBytes = 64 << 20;
 
 AliasSanitizer* the_sanitizer = nullptr;
 
+/// What changed in these parts of a buffer that has a twin.
+std::vector<MemoryTwin::Change> look_at(const BufferRecord& buffer,
+                                        const std::vector<ByteSpan>& parts) {
+  std::vector<MemoryTwin::Change> changes;
+  for (const ByteSpan& part : parts) {
+    const std::vector<MemoryTwin::Change> here = buffer.twin->look(part.begin, part.end);
+    changes.insert(changes.end(), here.begin(), here.end());
+  }
+  return changes;
+}
+
 }  // namespace
 
 /// A write between `before_write` and `after_write`.
@@ -99,9 +110,13 @@ int AliasSanitizer::finish() {
 void AliasSanitizer::on_allocate(internal::Node& node) {
   const StackId site = stacks_.capture();
   EventLock lock(*this);
-  BufferRecord& buffer = *registry_.add_owner(node, now_++, site)->value->buffer;
+  ArrayRecord* const owner = registry_.add_owner(node, now_++, site);
+  BufferRecord& buffer = *owner->value->buffer;
   kept_memory_.on_allocate(buffer);
   if (buffer.is_foreign && reporter_.is_on(RuleId::kForeignChange)) watch_memory(&buffer);
+  if (buffer.is_foreign && node.current_buffer().is_kept) {
+    buffer.borrowed_by = owner->shared_from_this();
+  }
 }
 
 void AliasSanitizer::on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) {
@@ -141,10 +156,9 @@ void AliasSanitizer::on_free(internal::Buffer& buffer) {
     kept_memory_.on_free(*record);
     raw_watch_.forget(*record);
     if (record->twin != nullptr) {
-      // Borrowed memory may be gone already.
-      if (record->lent_through != nullptr) {
-        report_raw(*record->lent_through, *record, record->twin->look_at_all());
-      }
+      // Borrowed memory that nothing keeps may be gone already.
+      const auto& array = record->is_foreign ? record->borrowed_by : record->lent_through;
+      if (array != nullptr) report_raw(*array, *record, record->twin->look_at_all(), true);
       twin_bytes_ -= record->size_bytes;
     }
   }
@@ -173,9 +187,7 @@ void AliasSanitizer::on_read(const internal::Access& access) {
     raw_watch_.lend(*reader->value->buffer, access, reader, stacks_.capture());
   }
   if (options_.sample > 1 && reads_++ % options_.sample != 0) return;
-  if (MemoryTwin* twin = reader->value->buffer->twin.get()) {
-    report_raw(*reader, *reader->value->buffer, twin->look(access));
-  }
+  look_for_raw_writes(*reader, *reader->value->buffer, access);
   std::vector<Surprise> surprises =
       find_surprises(*reader->value->buffer, reader->value->value, access);
   if (surprises.empty() && !read_listener_) return;
@@ -197,14 +209,25 @@ void AliasSanitizer::watch_memory(BufferRecord* buffer) {
 }
 
 void AliasSanitizer::report_raw(const ArrayRecord& array, const BufferRecord& buffer,
-                                const std::vector<MemoryTwin::Change>& changes) {
+                                const std::vector<MemoryTwin::Change>& changes, bool at_release) {
   if (changes.empty()) return;
   const RuleId rule = buffer.is_foreign ? RuleId::kForeignChange : RuleId::kRawWrite;
   if (!reporter_.is_on(rule)) return;
   const StackId site = stacks_.capture();
-  report(buffer.is_foreign ? foreign_change(array, buffer, changes, site)
+  report(buffer.is_foreign ? foreign_change(array, buffer, changes, at_release, site)
                            : raw_write(array, buffer, changes, site),
          AliasOk::current() != nullptr);
+}
+
+void AliasSanitizer::look_for_raw_writes(const ArrayRecord& array, const BufferRecord& buffer,
+                                         const internal::Access& access) {
+  const auto written = raw_watch_.take_written(buffer, access);
+  if (buffer.twin != nullptr) {
+    report_raw(array, buffer, written ? look_at(buffer, *written) : buffer.twin->look(access));
+  } else if (written && !written->empty()) {
+    report(written_pages(array, buffer, *raw_watch_.last_lend(buffer), *written, stacks_.capture()),
+           AliasOk::current() != nullptr);
+  }
 }
 
 void AliasSanitizer::tell_raw_writes() {
@@ -214,7 +237,7 @@ void AliasSanitizer::tell_raw_writes() {
         report(trapped_write(news, site), news.write.is_meant);
       },
       [](const BufferRecord& buffer, ByteSpan range) {
-        if (buffer.twin != nullptr) buffer.twin->forget(range.begin, range.end);
+        if (buffer.twin != nullptr) buffer.twin->accept(range.begin, range.end);
       });
 }
 
@@ -276,10 +299,8 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
     copy->written_at = site;
     if (access.only_changed) copy->was_read = true;  // whoever has a span may have read, too
   }
-  if (buffer.twin != nullptr) {
-    report_raw(*write->node, buffer, buffer.twin->look(access));
-    buffer.twin->begin_write(access);
-  }
+  look_for_raw_writes(*write->node, buffer, access);
+  if (buffer.twin != nullptr) buffer.twin->begin_write(access);
   if (raw_watch_.is_on()) {
     if (access.only_changed) raw_watch_.lend(buffer, access, write->through, site);
     raw_watch_.begin_write(buffer, access);
@@ -356,11 +377,19 @@ void AliasSanitizer::after_write(const internal::Access& access, void* token) {
   BufferRecord& buffer = *write->value->buffer;
   raw_watch_.end_write(buffer, access);
   if (access.only_changed && !buffer.is_foreign && reporter_.is_on(RuleId::kRawWrite)) {
-    if (buffer.twin == nullptr && !raw_watch_.sees_all(buffer)) watch_memory(&buffer);
+    if (buffer.twin == nullptr && !raw_watch_.sees_all(buffer)) {
+      watch_memory(&buffer);
+      // Only what was written is looked at later, so that all must be seen now.
+      if (buffer.twin != nullptr && raw_watch_.is_probed(buffer)) {
+        buffer.twin->accept(buffer.memory, buffer.memory + buffer.size_bytes);
+      }
+    }
     buffer.lent_through = write->through;
     buffer.lent_at = write->site;
   }
   if (buffer.twin != nullptr) buffer.twin->end_write(access);
+  const std::vector<ByteSpan> written = raw_watch_.take_written_by_arrays(buffer);
+  if (buffer.twin != nullptr) report_raw(*write->node, buffer, look_at(buffer, written));
   const bool promised = NoOverlap::is_promised();
   if (access.temporary_bytes > 0 && reporter_.is_on(RuleId::kPartialOverlap, promised)) {
     report(partial_overlap(*write->through, buffer, access.temporary_bytes, write->site),

@@ -106,9 +106,12 @@ class AliasSanitizer final : public AccessObserver {
   void check_self_overlap(const PendingWrite& write, const internal::Access& access);
   /// Keeps a copy of a buffer that raw pointers reach.
   void watch_memory(BufferRecord* buffer);
-  /// What was written there behind our back; `array` is whose access noticed.
+  /// What was written there behind our back; `array` is whose access noticed, or release.
   void report_raw(const ArrayRecord& array, const BufferRecord& buffer,
-                  const std::vector<MemoryTwin::Change>& changes);
+                  const std::vector<MemoryTwin::Change>& changes, bool at_release = false);
+  /// Before an access of `array`: was its memory written behind our back?
+  void look_for_raw_writes(const ArrayRecord& array, const BufferRecord& buffer,
+                           const internal::Access& access);
   /// Raw writes that `raw_watch_` has seen.
   void tell_raw_writes();
   void tell_read(const HeldRead& read);

@@ -45,14 +45,26 @@ std::vector<MemoryTwin::Change> MemoryTwin::look_at_all() {
   return changes;
 }
 
-void MemoryTwin::forget(const std::byte* begin, const std::byte* end) {
-  const auto clamped = [&](Index element) {
-    return std::clamp<Index>(element, 0, static_cast<Index>(is_seen_.size()));
+MemoryTwin::Elements MemoryTwin::elements_in(const std::byte* begin, const std::byte* end) const {
+  const auto clamped = [&](Index bytes) {
+    return std::clamp<Index>(bytes / itemsize_, 0, static_cast<Index>(is_seen_.size()));
   };
-  const Index last = clamped((end - memory_ + itemsize_ - 1) / itemsize_);
-  for (Index element = clamped(element_at(begin)); element < last; ++element) {
-    is_seen_[static_cast<std::size_t>(element)] = false;
+  return {clamped(begin - memory_), clamped(end - memory_ + itemsize_ - 1)};
+}
+
+std::vector<MemoryTwin::Change> MemoryTwin::look(const std::byte* begin, const std::byte* end) {
+  std::vector<Change> changes;
+  if (open_spans_ > 0) return changes;
+  const Elements elements = elements_in(begin, end);
+  for (Index element = elements.first; element < elements.last; ++element) {
+    look_at(element, &changes);
   }
+  return changes;
+}
+
+void MemoryTwin::accept(const std::byte* begin, const std::byte* end) {
+  const Elements elements = elements_in(begin, end);
+  for (Index element = elements.first; element < elements.last; ++element) see(element);
 }
 
 void MemoryTwin::begin_write(const internal::Access& access) {

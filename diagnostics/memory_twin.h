@@ -31,14 +31,22 @@ class MemoryTwin {
   /// The same, of all elements that were ever seen; for when no other thread can be there.
   std::vector<Change> look_at_all();
 
-  /// Elements in begin <= address < end count as never seen: how they changed is told elsewhere.
-  void forget(const std::byte* begin, const std::byte* end);
+  /// The same, of the elements in begin <= address < end.
+  std::vector<Change> look(const std::byte* begin, const std::byte* end);
+
+  /// Elements in begin <= address < end are seen now: how they changed is told elsewhere.
+  void accept(const std::byte* begin, const std::byte* end);
 
   /// A write of this library begins, and has ended.
   void begin_write(const internal::Access& access);
   void end_write(const internal::Access& access);
 
  private:
+  struct Elements {
+    Index first;
+    Index last;  // behind
+  };
+  Elements elements_in(const std::byte* begin, const std::byte* end) const;
   void look_at(Index element, std::vector<Change>* changes);
   void see(Index element);
   Index element_at(const std::byte* address) const { return (address - memory_) / itemsize_; }

@@ -49,8 +49,10 @@ constexpr Word<Output> kOutputWords[] = {{"text", Output::kText},
                                          {"sarif", Output::kSarif},
                                          {"html", Output::kHtml},
                                          {"dot", Output::kDot}};
-constexpr Word<RawWrites> kRawWritesWords[] = {
-    {"off", RawWrites::kOff}, {"protect", RawWrites::kProtect}, {"trace", RawWrites::kTrace}};
+constexpr Word<RawWrites> kRawWritesWords[] = {{"off", RawWrites::kOff},
+                                               {"protect", RawWrites::kProtect},
+                                               {"trace", RawWrites::kTrace},
+                                               {"probe", RawWrites::kProbe}};
 constexpr Word<Severity> kSeverityWords[] = {
     {"off", Severity::kOff}, {"warn", Severity::kWarn}, {"error", Severity::kError}};
 
@@ -122,7 +124,8 @@ constexpr Flag kFlags[] = {
     {WordFlag<RawWrites>{&Options::raw_writes, kRawWritesWords}, "raw_writes",
      "how to find writes through raw pointers outside of spans; off: by comparison, at the next "
      "access; protect: read-only pages, so that the write itself is trapped; trace: a hook at each "
-     "store of code built with --config=alias-stores"},
+     "store of code built with --config=alias-stores; probe: the kernel says which pages to "
+     "compare"},
     {BoolFlag{&Options::symbolize}, "symbolize",
      "show functions and lines; 0 shows modules and offsets"},
     {IntFlag{&Options::stack_depth, 1, kMaxStackDepth}, "stack_depth",

@@ -27,7 +27,7 @@ enum class Color { kAuto, kAlways, kNever };
 enum class Output { kText, kJson, kSarif, kHtml, kDot };
 
 /// How writes through raw pointers are seen; `docs/raw_writes.md` compares them.
-enum class RawWrites { kOff, kProtect, kTrace };
+enum class RawWrites { kOff, kProtect, kTrace, kProbe };
 
 /// What `Options` says of each rule at first.
 std::array<Severity, kRuleCount> default_severities();

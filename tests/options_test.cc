@@ -75,6 +75,7 @@ TEST(OptionsTest, ReadsEveryWayToSeeRawWrites) {
   EXPECT_EQ(parsed("raw_writes=off").raw_writes, RawWrites::kOff);
   EXPECT_EQ(parsed("raw_writes=protect").raw_writes, RawWrites::kProtect);
   EXPECT_EQ(parsed("raw_writes=trace").raw_writes, RawWrites::kTrace);
+  EXPECT_EQ(parsed("raw_writes=probe").raw_writes, RawWrites::kProbe);
 }
 
 TEST(OptionsTest, HelpMayNameARule) {

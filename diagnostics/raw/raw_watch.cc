@@ -6,13 +6,15 @@
 #include "cow/core/buffer.h"
 #include "cow/core/overlap.h"
 #include "cow/diagnostics/raw/page_guard.h"
+#include "cow/diagnostics/raw/page_probe.h"
 #include "cow/diagnostics/raw/store_trace.h"
 
 namespace cow::alsan {
 namespace {
 
-/// Protected buffers, each of which may be two mappings of the 65,530 that a process may have.
-constexpr std::size_t kMostGuarded = 1 << 14;
+/// Buffers that are protected or probed, each of which may be two mappings of the 65,530 that a
+/// process may have.
+constexpr std::size_t kMostMapped = 1 << 14;
 
 /// Spans that a buffer remembers.
 constexpr std::size_t kMostLends = 16;
@@ -43,13 +45,28 @@ bool Lend::index_of(const std::byte* element, Dims* index) const {
 }
 
 std::string RawWatch::start() {
-  if (how_ == RawWrites::kOff) return "";
-  const bool protects = how_ == RawWrites::kProtect;
-  const std::string trouble = protects ? start_page_guard() : start_store_trace();
+  std::string name, trouble;
+  switch (how_) {
+    case RawWrites::kOff:
+      return "";
+    case RawWrites::kProtect:
+      name = "protect";
+      trouble = start_page_guard();
+      break;
+    case RawWrites::kTrace:
+      name = "trace";
+      trouble = start_store_trace();
+      break;
+    case RawWrites::kProbe:
+      name = "probe";
+      trouble = start_page_probe();
+      break;
+  }
   if (!trouble.empty()) {
-    return absl::StrCat("raw_writes=", protects ? "protect" : "trace", " cannot run: ", trouble,
+    return absl::StrCat("raw_writes=", name, " cannot run: ", trouble,
                         "; writes through stale pointers are found by comparison");
   }
+  probes_ = how_ != RawWrites::kProtect && start_page_probe().empty();
   internal::give_observed_buffers_whole_pages();
   is_on_ = true;
   return "";
@@ -58,6 +75,16 @@ std::string RawWatch::start() {
 WatchedMemory* RawWatch::find(const BufferRecord& buffer) const {
   if (watched_.empty() || buffer.is_foreign) return nullptr;
   return find_watched(buffer.memory);
+}
+
+WatchedMemory* RawWatch::find_probed(const BufferRecord& buffer) const {
+  WatchedMemory* const memory = find(buffer);
+  return memory != nullptr && watched_.find(memory)->second.is_probed ? memory : nullptr;
+}
+
+const Lend* RawWatch::last_lend(const BufferRecord& buffer) const {
+  WatchedMemory* const memory = find(buffer);
+  return memory == nullptr ? nullptr : &watched_.find(memory)->second.lends.back();
 }
 
 bool RawWatch::sees_all(const BufferRecord& buffer) const {
@@ -69,11 +96,12 @@ void RawWatch::lend(const BufferRecord& buffer, const internal::Access& access,
   if (!is_on_ || buffer.is_foreign || buffer.size_bytes == 0) return;
   WatchedMemory* memory = find(buffer);
   if (memory == nullptr) {
-    if (how_ == RawWrites::kProtect && watched_.size() >= kMostGuarded) return;
+    const bool is_mapped = watched_.size() < kMostMapped;
+    if (how_ == RawWrites::kProtect && !is_mapped) return;
     memory = watch_memory(buffer.memory, static_cast<std::size_t>(buffer.size_bytes),
                           static_cast<std::size_t>(buffer.itemsize()));
     if (memory == nullptr) return;
-    watched_[memory].buffer = &buffer;
+    watched_[memory] = {&buffer, {}, probes_ && is_mapped && probe_pages(*memory)};
     if (how_ == RawWrites::kProtect) protect_pages(*memory, memory->pages());
   }
   std::vector<Lend>& lends = watched_[memory].lends;
@@ -96,15 +124,33 @@ void RawWatch::end_write(const BufferRecord& buffer, const internal::Access& acc
   if (memory == nullptr) return;
   const ByteSpan range = range_of(access);
   memory->close_range(range);
-  if (how_ != RawWrites::kProtect) return;
-  if (range.size() > 0) memory->touch(range);
-  if (!memory->is_open()) protect_pages(*memory, memory->take_touched());
+  const bool protects = how_ == RawWrites::kProtect;
+  if (range.size() > 0 && (protects || probes_)) memory->touch(range);
+  if (protects && !memory->is_open()) protect_pages(*memory, memory->take_touched());
+}
+
+std::optional<std::vector<ByteSpan>> RawWatch::take_written(const BufferRecord& buffer,
+                                                            const internal::Access& access) {
+  WatchedMemory* const memory = find_probed(buffer);
+  if (memory == nullptr) return std::nullopt;
+  if (memory->is_open()) return std::vector<ByteSpan>();
+  const ByteSpan range = range_of(access);
+  if (range.size() == 0) return std::vector<ByteSpan>();
+  return cow::alsan::take_written(*memory, range);
+}
+
+std::vector<ByteSpan> RawWatch::take_written_by_arrays(const BufferRecord& buffer) {
+  WatchedMemory* const memory = find_probed(buffer);
+  if (memory == nullptr || memory->is_open()) return {};
+  return cow::alsan::take_written(*memory, memory->take_touched())
+      .value_or(std::vector<ByteSpan>());
 }
 
 void RawWatch::forget(const BufferRecord& buffer) {
   WatchedMemory* const memory = find(buffer);
   if (memory == nullptr) return;
   if (how_ == RawWrites::kProtect) open_pages(*memory, memory->pages());
+  if (watched_.find(memory)->second.is_probed) stop_probing(*memory);
   watched_.erase(memory);
   unwatch_memory(memory);
 }
@@ -130,7 +176,10 @@ void RawWatch::take_news(absl::FunctionRef<void(const News&)> fn,
   for (WatchedMemory* memory : memories) {
     if (memory->is_open() && how_ == RawWrites::kProtect) continue;  // protected at the end of that
     const ByteSpan range = memory->take_touched();
-    touched(*watched_.find(memory)->second.buffer, range);
+    const Watched& watched = watched_.find(memory)->second;
+    touched(*watched.buffer, range);
+    if (watched.is_probed && memory->is_open()) memory->touch(range);  // for the end of that
+    if (watched.is_probed && !memory->is_open()) cow::alsan::take_written(*memory, range);
     if (how_ == RawWrites::kProtect) protect_pages(*memory, range);
   }
 }

@@ -2,6 +2,7 @@
 #define COW_DIAGNOSTICS_RAW_RAW_WATCH_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,8 @@ class RawWatch {
   /// Before any array is made.
   explicit RawWatch(RawWrites how) : how_(how) {}
 
-  /// Returns "" if it works; else what cannot run and why, in one line.
+  /// Returns "" if it works; else what cannot run and why, in one line. `trace` works without the
+  /// page probe, too.
   std::string start();
 
   bool is_on() const { return is_on_; }
@@ -42,9 +44,23 @@ class RawWatch {
   /// Every write to `buffer` is seen, so that no copy of it is needed to compare with.
   bool sees_all(const BufferRecord& buffer) const;
 
+  /// The kernel keeps account of which pages of `buffer` are written.
+  bool is_probed(const BufferRecord& buffer) const { return find_probed(buffer) != nullptr; }
+
   /// A span is opened: `access` of `array`.
   void lend(const BufferRecord& buffer, const internal::Access& access,
             std::shared_ptr<ArrayRecord> array, StackId site);
+
+  /// The last span that was opened; null of a buffer that is not watched.
+  const Lend* last_lend(const BufferRecord& buffer) const;
+
+  /// The parts of `buffer` around what is accessed that were written since they were last asked
+  /// for: by whom, the kernel does not know. None while a write of the library is under way or a
+  /// span for writing is open. Nullopt: the kernel does not tell, elements must be compared.
+  std::optional<std::vector<ByteSpan>> take_written(const BufferRecord& buffer,
+                                                    const internal::Access& access);
+  /// The same, for the pages of writes that have ended; none if the kernel does not tell.
+  std::vector<ByteSpan> take_written_by_arrays(const BufferRecord& buffer);
 
   /// A write of the library, or a span for writing, begins; then: has ended.
   void begin_write(const BufferRecord& buffer, const internal::Access& access);
@@ -70,12 +86,16 @@ class RawWatch {
   struct Watched {
     const BufferRecord* buffer;
     std::vector<Lend> lends;  // oldest first
+    bool is_probed = false;
   };
 
   WatchedMemory* find(const BufferRecord& buffer) const;
+  /// Null unless the kernel keeps account of the buffer.
+  WatchedMemory* find_probed(const BufferRecord& buffer) const;
 
   const RawWrites how_;
   bool is_on_ = false;
+  bool probes_ = false;
   absl::flat_hash_map<WatchedMemory*, Watched> watched_;
 };
 
