@@ -13,8 +13,17 @@
 #include "cow/diagnostics/buffer_picture.h"
 #include "cow/diagnostics/for_each_address.h"
 
+// Of the runtimes of ASan and TSan; null where they are not linked.
+extern "C" __attribute__((weak)) int __asan_report_present();
+extern "C" __attribute__((weak)) void* __tsan_get_current_report();
+
 namespace cow::alsan {
 namespace {
+
+/// Is there a tool that knows addresses and may ask for names?
+bool has_runtime() {
+  return __asan_report_present != nullptr || __tsan_get_current_report != nullptr;
+}
 
 /// Steps of the exact overlap test for "aliased" in the line at the end; too hard counts as yes.
 constexpr Index kOverlapWork = 1000;
@@ -105,6 +114,14 @@ int AliasSanitizer::finish() {
   return reporter_.finish(coverage_so_far());
 }
 
+void AliasSanitizer::tell_about(const void* address) {
+  // This very thread may hold it.
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return;
+  const std::string text = address_book_.about(address, stacks_, resolving_);
+  if (!text.empty()) reporter_.writer().say(text);
+}
+
 // ---- the tree --------------------------------------------------------------------------------
 
 void AliasSanitizer::on_allocate(internal::Node& node) {
@@ -113,6 +130,7 @@ void AliasSanitizer::on_allocate(internal::Node& node) {
   ArrayRecord* const owner = registry_.add_owner(node, now_++, site);
   BufferRecord& buffer = *owner->value->buffer;
   kept_memory_.on_allocate(buffer);
+  if (has_runtime()) address_book_.note(buffer, owner->shared_from_this());
   if (buffer.is_foreign && reporter_.is_on(RuleId::kForeignChange)) watch_memory(&buffer);
   if (buffer.is_foreign && node.current_buffer().is_kept) {
     buffer.borrowed_by = owner->shared_from_this();
@@ -122,7 +140,9 @@ void AliasSanitizer::on_allocate(internal::Node& node) {
 void AliasSanitizer::on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) {
   const StackId site = stacks_.capture();
   EventLock lock(*this);
-  registry_.add_view(made, source, op, now_++, site);
+  ArrayRecord* const view = registry_.add_view(made, source, op, now_++, site);
+  // In copy-on-write mode it may have memory of its own.
+  if (has_runtime()) address_book_.note(*view->value->buffer, view->shared_from_this());
 }
 
 void AliasSanitizer::on_indexing_copy(internal::Node& made, const internal::Node& source) {
@@ -133,6 +153,8 @@ void AliasSanitizer::on_indexing_copy(internal::Node& made, const internal::Node
 void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer&, Index) {
   EventLock lock(*this);
   registry_.move_value(value);
+  const std::shared_ptr<ArrayRecord>& array = Registry::record_of(value);
+  if (has_runtime()) address_book_.note(*array->value->buffer, array);
 }
 
 void AliasSanitizer::on_release(internal::Node& node) {
@@ -155,6 +177,7 @@ void AliasSanitizer::on_free(internal::Buffer& buffer) {
   if (const BufferRecord* record = Registry::record_of(buffer)) {
     kept_memory_.on_free(*record);
     raw_watch_.forget(*record);
+    if (has_runtime()) address_book_.forget(*record, stacks_.capture());
     if (record->twin != nullptr) {
       // Borrowed memory that nothing keeps may be gone already.
       const auto& array = record->is_foreign ? record->borrowed_by : record->lent_through;

@@ -13,6 +13,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "cow/core/observer.h"
+#include "cow/diagnostics/address_book.h"
 #include "cow/diagnostics/coverage.h"
 #include "cow/diagnostics/finding.h"
 #include "cow/diagnostics/kept_memory.h"
@@ -56,6 +57,11 @@ class AliasSanitizer final : public AccessObserver {
   /// Looks at what is left, and prints the line at the end of the program if there is something to
   /// say. Returns the exit code that findings call for, 0 if none.
   int finish();
+
+  /// Prints which arrays the memory at `address` belongs to, for a report of another tool; nothing
+  /// if it is no array's, or if an event is under way. Only where the runtime of ASan or TSan is
+  /// linked.
+  void tell_about(const void* address);
 
   void on_allocate(internal::Node& node) override;
   void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) override;
@@ -136,6 +142,7 @@ class AliasSanitizer final : public AccessObserver {
   StackDepot stacks_;
   WriteLog log_;
   KeptMemory kept_memory_;
+  AddressBook address_book_;
   RawWatch raw_watch_;
   Reporter reporter_;
   Moment now_ = 1;
