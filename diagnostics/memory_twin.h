@@ -47,6 +47,10 @@ class MemoryTwin {
     Index last;  // behind
   };
   Elements elements_in(const std::byte* begin, const std::byte* end) const;
+  /// Of an access that has all elements of a part of the memory, which is cheaper; else none.
+  Elements elements_of(const internal::Access& access) const;
+  void look_at(Elements elements, std::vector<Change>* changes);
+  void see(Elements elements);
   void look_at(Index element, std::vector<Change>* changes);
   void see(Index element);
   Index element_at(const std::byte* address) const { return (address - memory_) / itemsize_; }

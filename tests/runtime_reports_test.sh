@@ -36,7 +36,7 @@ case $(grep -aom1 '__[at]san_init' "$program") in
     check "race: of TSan" has "WARNING: ThreadSanitizer: data race"
     check "race: one view" has "It is row[2] of 'row' float64 (3,) = a[1], made at
     #0 main tests/runtime_report_program.cc:35"
-    check "race: the other" has "It is column[1] of 'column' float64 (2,) = a[{all, 2}], made at
+    check "race: the other" has "It is column[1] of 'column' float64 (2,) = a[:, 2], made at
     #0 main tests/runtime_report_program.cc:36"
     check "race: the tree" has "├── row (3,) = [1]"
     ;;
