@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <new>
 
 #include "cow/core/dtype.h"
 #include "cow/core/layout.h"
@@ -32,8 +33,10 @@ struct Buffer {
   std::uint64_t space;
   Layout root;                      // of the array that the block was made for
   std::function<void()> give_back;  // of foreign memory: called instead of freeing it
+  bool is_kept = true;              // the memory is there until then; else who knows how long
   bool is_read_only = false;        // memory that must never be written
   void* record = nullptr;           // the observer's
+  std::align_val_t alignment{};     // of memory that is freed with the buffer
 
   Index itemsize() const { return dtype_size_bytes(dtype); }
   std::byte* at(Index offset) const { return reinterpret_cast<std::byte*>(origin + offset); }
@@ -43,6 +46,10 @@ struct Buffer {
   Buffer(DType dtype, Mode mode, bool observed, std::byte* memory, Index size_bytes,
          const Layout& root);
 };
+
+/// Observed buffers made from now on get whole pages of memory, shared with nothing else, so that
+/// diagnostics can protect them. Costs up to a page a buffer. For the rest of the process.
+void give_observed_buffers_whole_pages();
 
 /// A block of `size_bytes` uninitialised bytes, aligned to a cache line, with one sharer, offset 0
 /// at its start, in a space of its own. Errors: `std::bad_alloc`.

@@ -17,8 +17,17 @@
 #include "cow/diagnostics/buffer_picture.h"
 #include "cow/diagnostics/for_each_address.h"
 
+// Of the runtimes of ASan and TSan; null where they are not linked.
+extern "C" __attribute__((weak)) int __asan_report_present();
+extern "C" __attribute__((weak)) void* __tsan_get_current_report();
+
 namespace cow::alsan {
 namespace {
+
+/// Is there a tool that knows addresses and may ask for names?
+bool has_runtime() {
+  return __asan_report_present != nullptr || __tsan_get_current_report != nullptr;
+}
 
 /// Steps of the exact overlap test for "aliased" in the line at the end; too hard counts as yes.
 constexpr Index kOverlapWork = 1000;
@@ -30,6 +39,17 @@ constexpr Index kTwinBytes = 64 << 20;
 constexpr std::size_t kSmallEffectBytes = 512;
 
 AliasSanitizer* the_sanitizer = nullptr;
+
+/// What changed in these parts of a buffer that has a twin.
+std::vector<MemoryTwin::Change> look_at(const BufferRecord& buffer,
+                                        const std::vector<ByteSpan>& parts) {
+  std::vector<MemoryTwin::Change> changes;
+  for (const ByteSpan& part : parts) {
+    const std::vector<MemoryTwin::Change> here = buffer.twin->look(part.begin, part.end);
+    changes.insert(changes.end(), here.begin(), here.end());
+  }
+  return changes;
+}
 
 }  // namespace
 
@@ -124,9 +144,15 @@ AliasSanitizer::AliasSanitizer(Options options)
       stacks_(options_.stack_depth),
       log_(options_.max_log_entries),
       detaches_(options_.max_log_entries),
+      raw_watch_(options_.raw_writes),
       reporter_(options_),
       wants_all_(options_.blame || options_.mode == Mode::kForecast) {
   if (options_.mode == Mode::kForecast) forecast_ = std::make_unique<Forecast>();
+  if (!reporter_.is_on(RuleId::kRawWrite)) return;
+  if (const std::string trouble = raw_watch_.start(); !trouble.empty()) {
+    reporter_.writer().say("AliasSanitizer: " + trouble + "\n");
+  }
+  if (raw_watch_.is_on()) wants_all_ = true;
 }
 
 AliasSanitizer::~AliasSanitizer() = default;
@@ -193,6 +219,7 @@ std::optional<int> AliasSanitizer::finish_if_unlocked() {
 int AliasSanitizer::finish_locked() {
   for (const HeldRead& read : std::exchange(held_reads_, {})) tell_read(read);
   has_held_reads_ = false;
+  if (raw_watch_.has_news()) tell_raw_writes();
   for (const KeptMemory::Kept& kept : kept_memory_.find()) {
     report(kept_alive(*kept.view, kept.buffer_bytes, kept.view_bytes, kept.at_exit), false);
   }
@@ -200,14 +227,27 @@ int AliasSanitizer::finish_locked() {
   return reporter_.finish(coverage_so_far());
 }
 
+void AliasSanitizer::tell_about(const void* address) {
+  // This very thread may hold it.
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return;
+  const std::string text = address_book_.about(address, stacks_, resolving_);
+  if (!text.empty()) reporter_.writer().say(text);
+}
+
 // ---- the tree --------------------------------------------------------------------------------
 
 void AliasSanitizer::on_allocate(internal::Node& node) {
   const StackId site = stacks_.capture();
   EventLock lock(*this);
-  BufferRecord& buffer = *registry_.add_owner(node, now_++, site)->value->buffer;
+  ArrayRecord* const owner = registry_.add_owner(node, now_++, site);
+  BufferRecord& buffer = *owner->value->buffer;
   kept_memory_.on_allocate(buffer);
+  if (has_runtime()) address_book_.note(buffer, owner->of_node);
   if (buffer.is_foreign && reporter_.is_on(RuleId::kForeignChange)) watch_memory(&buffer);
+  if (buffer.is_foreign && node.current_buffer().is_kept) {
+    buffer.borrowed_by = owner->of_node;
+  }
   if (forecast_ != nullptr) forecast_->on_allocate(node);
 }
 
@@ -220,7 +260,9 @@ void AliasSanitizer::on_copy(internal::Node& made, const internal::Node& source)
 void AliasSanitizer::on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) {
   const StackId site = stacks_.capture();
   EventLock lock(*this);
-  registry_.add_view(made, source, op, now_++, site);
+  ArrayRecord* const view = registry_.add_view(made, source, op, now_++, site);
+  // In copy-on-write mode it may have memory of its own.
+  if (has_runtime()) address_book_.note(*view->value->buffer, view->of_node);
   if (forecast_ != nullptr) forecast_->on_view(made, source, op, site);
 }
 
@@ -233,8 +275,8 @@ void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer& from, In
   EventLock lock(*this);
   LoggedDetach detach = detach_of(value, *Registry::record_of(value), from, now_++);
   registry_.move_value(value);
-  const ArrayRecord& array = *Registry::record_of(value);
-  BufferRecord& to = *array.value->buffer;
+  const std::shared_ptr<ArrayRecord>& array = Registry::record_of(value);
+  BufferRecord& to = *array->value->buffer;
   to.made_at = detach.made_at;
   to.unrecorded_writes = Registry::record_of(from)->unrecorded_writes;
   if (options_.blame) {
@@ -242,8 +284,9 @@ void AliasSanitizer::on_detach(internal::Node& value, internal::Buffer& from, In
     detaches_.add(std::move(detach));
   }
   if (collection_ != nullptr) {
-    collection_->detaches.push_back({name_of(array), bytes_copied, stacks_.capture()});
+    collection_->detaches.push_back({name_of(*array), bytes_copied, stacks_.capture()});
   }
+  if (has_runtime()) address_book_.note(to, array);
 }
 
 void AliasSanitizer::on_release(internal::Node& node) {
@@ -268,11 +311,12 @@ void AliasSanitizer::on_free(internal::Buffer& buffer) {
   if (forecast_ != nullptr) forecast_->on_free(buffer);
   if (const BufferRecord* record = Registry::record_of(buffer)) {
     kept_memory_.on_free(*record);
+    raw_watch_.forget(*record);
+    if (has_runtime()) address_book_.forget(*record, stacks_.capture());
     if (record->twin != nullptr) {
-      // Borrowed memory may be gone already.
-      if (record->lent_through != nullptr) {
-        report_raw(*record->lent_through, *record, record->twin->look_at_all());
-      }
+      // Borrowed memory that nothing keeps may be gone already.
+      const auto& array = record->is_foreign ? record->borrowed_by : record->lent_through;
+      if (array != nullptr) report_raw(*array, *record, record->twin->look_at_all(), true);
       twin_bytes_ -= record->size_bytes;
     }
   }
@@ -306,10 +350,11 @@ void AliasSanitizer::on_read(const internal::Access& access) {
   if (reader->indexing_copy != nullptr && access.kind != internal::AccessKind::kUpdate) {
     reader->indexing_copy->was_read = true;
   }
-  if (options_.sample > 1 && reads_++ % options_.sample != 0) return;
-  if (MemoryTwin* twin = reader->value->buffer->twin.get()) {
-    report_raw(*reader, *reader->value->buffer, twin->look(access));
+  if (access.kind == internal::AccessKind::kSpan && raw_watch_.is_on()) {
+    raw_watch_.lend(*reader->value->buffer, access, reader, stacks_.capture());
   }
+  if (options_.sample > 1 && reads_++ % options_.sample != 0) return;
+  look_for_raw_writes(*reader, *reader->value->buffer, access);
   std::vector<Surprise> surprises =
       find_surprises(*reader->value->buffer, reader->value->value, access);
   if (surprises.empty() && !read_listener_) return;
@@ -333,14 +378,36 @@ void AliasSanitizer::watch_memory(BufferRecord* buffer) {
 }
 
 void AliasSanitizer::report_raw(const ArrayRecord& array, const BufferRecord& buffer,
-                                const std::vector<MemoryTwin::Change>& changes) {
+                                const std::vector<MemoryTwin::Change>& changes, bool at_release) {
   if (changes.empty()) return;
   const RuleId rule = buffer.is_foreign ? RuleId::kForeignChange : RuleId::kRawWrite;
   if (!reporter_.is_on(rule)) return;
   const StackId site = stacks_.capture();
-  report(buffer.is_foreign ? foreign_change(array, buffer, changes, site)
+  report(buffer.is_foreign ? foreign_change(array, buffer, changes, at_release, site)
                            : raw_write(array, buffer, changes, site),
          AliasOk::current() != nullptr);
+}
+
+void AliasSanitizer::look_for_raw_writes(const ArrayRecord& array, const BufferRecord& buffer,
+                                         const internal::Access& access) {
+  const auto written = raw_watch_.take_written(buffer, access);
+  if (buffer.twin != nullptr) {
+    report_raw(array, buffer, written ? look_at(buffer, *written) : buffer.twin->look(access));
+  } else if (written && !written->empty()) {
+    report(written_pages(array, buffer, *raw_watch_.last_lend(buffer), *written, stacks_.capture()),
+           AliasOk::current() != nullptr);
+  }
+}
+
+void AliasSanitizer::tell_raw_writes() {
+  raw_watch_.take_news(
+      [&](const RawWatch::News& news) {
+        const StackId site = stacks_.intern(news.write.stack());
+        report(trapped_write(news, site), news.write.is_meant);
+      },
+      [](const BufferRecord& buffer, ByteSpan range) {
+        if (buffer.twin != nullptr) buffer.twin->accept(range.begin, range.end);
+      });
 }
 
 void AliasSanitizer::on_read_taken_back() {
@@ -453,9 +520,11 @@ void* AliasSanitizer::before_write(const internal::Access& access, const interna
     copy->written_at = site_of(write);
     if (access.only_changed) copy->was_read = true;  // whoever has a span may have read, too
   }
-  if (buffer.twin != nullptr) {
-    report_raw(*write->node, buffer, buffer.twin->look(access));
-    buffer.twin->begin_write(access);
+  look_for_raw_writes(*write->node, buffer, access);
+  if (buffer.twin != nullptr) buffer.twin->begin_write(access);
+  if (raw_watch_.is_on()) {
+    if (access.only_changed) raw_watch_.lend(buffer, access, write->through, site_of(write));
+    raw_watch_.begin_write(buffer, access);
   }
   if (access.node.has(internal::kFromConst) && reporter_.is_on(RuleId::kReadOnlyWrite)) {
     report(write_behind_const(*write->node, buffer, site_of(write)), write->is_meant);
@@ -555,12 +624,21 @@ void AliasSanitizer::after_write(const internal::Access& access, void* token) {
   if (forecast_ != nullptr) forecast_->after_write(access, *write->leader);
   BufferRecord& buffer = *write->value->buffer;
   if (access.only_changed) --open_spans_;
+  raw_watch_.end_write(buffer, access);
   if (access.only_changed && !buffer.is_foreign && reporter_.is_on(RuleId::kRawWrite)) {
-    if (buffer.twin == nullptr) watch_memory(&buffer);
+    if (buffer.twin == nullptr && !raw_watch_.sees_all(buffer)) {
+      watch_memory(&buffer);
+      // Only what was written is looked at later, so that all must be seen now.
+      if (buffer.twin != nullptr && raw_watch_.is_probed(buffer)) {
+        buffer.twin->accept(buffer.memory, buffer.memory + buffer.size_bytes);
+      }
+    }
     buffer.lent_through = write->through;
     buffer.lent_at = write->site;
   }
   if (buffer.twin != nullptr) buffer.twin->end_write(access);
+  const std::vector<ByteSpan> written = raw_watch_.take_written_by_arrays(buffer);
+  if (buffer.twin != nullptr) report_raw(*write->node, buffer, look_at(buffer, written));
   const bool promised = NoOverlap::is_promised();
   if (access.temporary_bytes > 0 && reporter_.is_on(RuleId::kPartialOverlap, promised)) {
     report(partial_overlap(*write->through, buffer, access.temporary_bytes, site_of(write.get())),

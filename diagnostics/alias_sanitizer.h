@@ -15,6 +15,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "cow/core/observer.h"
+#include "cow/diagnostics/address_book.h"
 #include "cow/diagnostics/collection.h"
 #include "cow/diagnostics/coverage.h"
 #include "cow/diagnostics/detach_log.h"
@@ -23,6 +24,7 @@
 #include "cow/diagnostics/frame.h"
 #include "cow/diagnostics/kept_memory.h"
 #include "cow/diagnostics/options.h"
+#include "cow/diagnostics/raw/raw_watch.h"
 #include "cow/diagnostics/registry.h"
 #include "cow/diagnostics/report.h"
 #include "cow/diagnostics/report_builder.h"
@@ -88,6 +90,11 @@ class AliasSanitizer final : public AccessObserver {
   /// nothing.
   std::optional<int> finish_if_unlocked();
 
+  /// Prints which arrays the memory at `address` belongs to, for a report of another tool; nothing
+  /// if it is no array's, or if an event is under way. Only where the runtime of ASan or TSan is
+  /// linked.
+  void tell_about(const void* address);
+
   void on_allocate(internal::Node& node) override;
   void on_view(internal::Node& made, const internal::Node& source, const ViewOp& op) override;
   void on_copy(internal::Node& made, const internal::Node& source) override;
@@ -123,6 +130,7 @@ class AliasSanitizer final : public AccessObserver {
    public:
     explicit EventLock(AliasSanitizer& sanitizer) : lock_(sanitizer.mutex_) {
       if (!sanitizer.held_reads_.empty()) sanitizer.tell_held_reads(nullptr);
+      if (sanitizer.raw_watch_.has_news()) sanitizer.tell_raw_writes();
     }
 
    private:
@@ -153,9 +161,14 @@ class AliasSanitizer final : public AccessObserver {
   void check_self_overlap(PendingWrite* write, const internal::Access& access);
   /// Keeps a copy of a buffer that raw pointers reach.
   void watch_memory(BufferRecord* buffer);
-  /// What was written there behind our back; `array` is whose access noticed.
+  /// What was written there behind our back; `array` is whose access noticed, or release.
   void report_raw(const ArrayRecord& array, const BufferRecord& buffer,
-                  const std::vector<MemoryTwin::Change>& changes);
+                  const std::vector<MemoryTwin::Change>& changes, bool at_release = false);
+  /// Before an access of `array`: was its memory written behind our back?
+  void look_for_raw_writes(const ArrayRecord& array, const BufferRecord& buffer,
+                           const internal::Access& access);
+  /// Raw writes that `raw_watch_` has seen.
+  void tell_raw_writes();
   void tell_read(const HeldRead& read);
   /// Those of this thread, and those of `reader`.
   void tell_held_reads(const ArrayRecord* reader);
@@ -179,6 +192,8 @@ class AliasSanitizer final : public AccessObserver {
   WriteLog log_;
   DetachLog detaches_;
   KeptMemory kept_memory_;
+  AddressBook address_book_;
+  RawWatch raw_watch_;
   Reporter reporter_;
   Collection* collection_ = nullptr;
   std::unique_ptr<Forecast> forecast_;  // in its mode

@@ -1,5 +1,7 @@
 #include "cow/diagnostics/finding.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "cow/diagnostics/array_text.h"
 
@@ -138,17 +140,64 @@ Finding raw_write(const ArrayRecord& array, const BufferRecord& buffer,
       "write while the span lives; do not keep pointers to its elements"};
 }
 
-Finding foreign_change(const ArrayRecord& array, const BufferRecord& buffer,
-                       const std::vector<MemoryTwin::Change>& changes, StackId site) {
-  return {RuleId::kForeignChange,
-          absl::StrCat("of '", name_of(array), "', whose memory is borrowed"),
-          {{Role::kRead,
-            absl::StrCat("READ of ", change_text(array, buffer, changes),
-                         ", by no array of this program)"),
+Finding trapped_write(const RawWatch::News& news, StackId site) {
+  const ArrayRecord& lent = *news.lend.array;
+  const ArrayRecord& owner = owner_of(lent);
+  const std::string name = name_of(lent);
+  std::string where;
+  Dims index;
+  if (news.lend.index_of(news.write.address, &index)) {
+    where = element_text({name, index});
+    if (&owner != &lent && index_of(owner, news.write.address, &index)) {
+      absl::StrAppend(&where, " = ", element_text({name_of(owner), index}));
+    }
+    const Bits before = Bits::load(news.write.before.data(), news.buffer.itemsize());
+    absl::StrAppend(&where, ", which was ", value_text(news.buffer.dtype, before), ",");
+  } else {
+    where = absl::StrCat("memory of ", name_of(owner), " that is not an element of ", name);
+  }
+  return {RuleId::kRawWrite,
+          absl::StrCat("to '", name_of(owner), "' through a pointer, outside of a span"),
+          {{Role::kWrite, absl::StrCat("WRITTEN to ", where, " through a raw pointer"), site},
+           {Role::kOther, absl::StrCat("LENT by a span of ", name, ", closed or for reading"),
+            news.lend.site}},
+          with_owner(lent),
+          &news.buffer,
+          "lent here",
+          "write while a mutable span lives; do not keep pointers to its elements"};
+}
+
+Finding written_pages(const ArrayRecord& array, const BufferRecord& buffer, const Lend& lend,
+                      const std::vector<ByteSpan>& parts, StackId site) {
+  const ArrayRecord& owner = owner_of(array);
+  Index bytes = 0;
+  for (const ByteSpan& part : parts) bytes += static_cast<Index>(part.size());
+  const ElementText first = element_of(owner, std::max(parts.front().begin, buffer.memory));
+  return {RuleId::kRawWrite,
+          absl::StrCat("to '", name_of(owner), "' through a pointer, outside of a span"),
+          {{Role::kOther, absl::StrCat("LENT by a span of ", name_of(*lend.array)), lend.site},
+           {Role::kRead,
+            absl::StrCat("NOTICED: some of ", bytes, " bytes, which begin at ", element_text(first),
+                         ", were written outside of a span"),
             site}},
           with_owner(array),
           &buffer,
-          "read here",
+          "noticed here",
+          "write while a mutable span lives; do not keep pointers to its elements"};
+}
+
+Finding foreign_change(const ArrayRecord& array, const BufferRecord& buffer,
+                       const std::vector<MemoryTwin::Change>& changes, bool at_release,
+                       StackId site) {
+  return {RuleId::kForeignChange,
+          absl::StrCat("of '", name_of(array), "', whose memory is borrowed"),
+          {{Role::kRead,
+            absl::StrCat(at_release ? "GIVEN BACK with " : "READ of ",
+                         change_text(array, buffer, changes), ", by no array of this program)"),
+            site}},
+          with_owner(array),
+          &buffer,
+          at_release ? "given back here" : "read here",
           absl::StrCat("keep ", name_of(array),
                        ".copy(), or let its owner not write while it is borrowed")};
 }

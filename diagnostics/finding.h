@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cow/diagnostics/raw/raw_watch.h"
 #include "cow/diagnostics/registry.h"
 #include "cow/diagnostics/report.h"
 #include "cow/diagnostics/rule.h"
@@ -55,12 +56,21 @@ Finding write_behind_const(const ArrayRecord& array, const BufferRecord& buffer,
 Finding raw_write(const ArrayRecord& array, const BufferRecord& buffer,
                   const std::vector<MemoryTwin::Change>& changes, StackId site);
 
+/// AS005: the write of `news`, made at `site`.
+Finding trapped_write(const RawWatch::News& news, StackId site);
+
+/// AS005: an access through `array` at `site` noticed that `parts` of the buffer were written,
+/// though no span for writing was open; `lend` is the last that was.
+Finding written_pages(const ArrayRecord& array, const BufferRecord& buffer, const Lend& lend,
+                      const std::vector<ByteSpan>& parts, StackId site);
+
 /// AS006: the last array of `copy` is gone, `array`.
 Finding lost_write(const ArrayRecord& array, const IndexingCopy& copy, StackId dropped_at);
 
-/// AS007: a read through `array` at `site` saw what nobody here wrote.
+/// AS007: a read through `array` at `site`, or its release, saw what nobody here wrote.
 Finding foreign_change(const ArrayRecord& array, const BufferRecord& buffer,
-                       const std::vector<MemoryTwin::Change>& changes, StackId site);
+                       const std::vector<MemoryTwin::Change>& changes, bool at_release,
+                       StackId site);
 
 /// AS008: `view` alone kept `buffer_bytes` in memory, of which it shows `view_bytes`.
 Finding kept_alive(const ArrayRecord& view, Index buffer_bytes, Index view_bytes, bool at_exit);

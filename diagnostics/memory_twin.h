@@ -31,11 +31,26 @@ class MemoryTwin {
   /// The same, of all elements that were ever seen; for when no other thread can be there.
   std::vector<Change> look_at_all();
 
+  /// The same, of the elements in begin <= address < end.
+  std::vector<Change> look(const std::byte* begin, const std::byte* end);
+
+  /// Elements in begin <= address < end are seen now: how they changed is told elsewhere.
+  void accept(const std::byte* begin, const std::byte* end);
+
   /// A write of this library begins, and has ended.
   void begin_write(const internal::Access& access);
   void end_write(const internal::Access& access);
 
  private:
+  struct Elements {
+    Index first;
+    Index last;  // behind
+  };
+  Elements elements_in(const std::byte* begin, const std::byte* end) const;
+  /// Of an access that has all elements of a part of the memory, which is cheaper; else none.
+  Elements elements_of(const internal::Access& access) const;
+  void look_at(Elements elements, std::vector<Change>* changes);
+  void see(Elements elements);
   void look_at(Index element, std::vector<Change>* changes);
   void see(Index element);
   Index element_at(const std::byte* address) const { return (address - memory_) / itemsize_; }

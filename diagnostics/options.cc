@@ -47,6 +47,10 @@ constexpr Word<Output> kOutputWords[] = {{"text", Output::kText},
                                          {"sarif", Output::kSarif},
                                          {"html", Output::kHtml},
                                          {"dot", Output::kDot}};
+constexpr Word<RawWrites> kRawWritesWords[] = {{"off", RawWrites::kOff},
+                                               {"protect", RawWrites::kProtect},
+                                               {"trace", RawWrites::kTrace},
+                                               {"probe", RawWrites::kProbe}};
 constexpr Word<Severity> kSeverityWords[] = {
     {"off", Severity::kOff}, {"warn", Severity::kWarn}, {"error", Severity::kError}};
 
@@ -74,7 +78,7 @@ struct WordFlag {
 
 struct Flag {
   std::variant<BoolFlag, IntFlag, StringFlag, HelpFlag, SeverityFlag, WordFlag<Mode>,
-               WordFlag<ReportOn>, WordFlag<Color>, WordFlag<Output>>
+               WordFlag<ReportOn>, WordFlag<RawWrites>, WordFlag<Color>, WordFlag<Output>>
       type;
   const char* name;
   const char* help;
@@ -117,6 +121,11 @@ constexpr Flag kFlags[] = {
      "look at one of as many reads: cheaper, and later to find"},
     {BoolFlag{&Options::blame}, "blame",
      "record all writes from the start, for drawings: more memory and time"},
+    {WordFlag<RawWrites>{&Options::raw_writes, kRawWritesWords}, "raw_writes",
+     "how to find writes through raw pointers outside of spans; off: by comparison, at the next "
+     "access; protect: read-only pages, so that the write itself is trapped; trace: a hook at each "
+     "store of code built with --config=alias-stores; probe: the kernel says which pages to "
+     "compare"},
     {BoolFlag{&Options::symbolize}, "symbolize",
      "show functions and lines; 0 shows modules and offsets"},
     {IntFlag{&Options::stack_depth, 1, kMaxStackDepth}, "stack_depth",

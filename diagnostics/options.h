@@ -26,6 +26,9 @@ enum class Color { kAuto, kAlways, kNever };
 /// The form of reports.
 enum class Output { kText, kJson, kSarif, kHtml, kDot };
 
+/// How writes through raw pointers are seen; `docs/raw_writes.md` compares them.
+enum class RawWrites { kOff, kProtect, kTrace, kProbe };
+
 /// What `Options` says of each rule at first.
 std::array<Severity, kRuleCount> default_severities();
 
@@ -51,6 +54,7 @@ struct Options {
   int sample = 1;
   /// Record all writes, from the start, so that drawings show them.
   bool blame = false;
+  RawWrites raw_writes = RawWrites::kOff;
   Color color = Color::kAuto;
   std::string strip_path_prefix;
 

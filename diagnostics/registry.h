@@ -51,6 +51,8 @@ struct BufferRecord {
   /// Of memory that raw pointers reach, if it is watched: borrowed (AS007), or lent for writing
   /// (AS005). Else null.
   std::unique_ptr<MemoryTwin> twin = nullptr;
+  /// Of borrowed memory that is there until it is given back: its first array.
+  std::shared_ptr<ArrayRecord> borrowed_by = nullptr;
   /// The last span for writing that was closed; none of borrowed memory.
   std::shared_ptr<ArrayRecord> lent_through = nullptr;
   StackId lent_at = 0;

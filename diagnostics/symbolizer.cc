@@ -173,6 +173,14 @@ std::optional<Module> find_module(std::uintptr_t pc) {
   return module;
 }
 
+// Whether `memcpy` and the like are in there, their interceptors included.
+bool is_c_library(const Module& module) {
+  const std::string_view name = module.name;
+  return name.starts_with("libc.") || name.starts_with("libc-") || name.starts_with("ld-linux") ||
+         name.starts_with("libasan.") || name.starts_with("libtsan.") ||
+         name.starts_with("libubsan.");
+}
+
 // A frame that names only the module, as "(app+0x1234)".
 Frame module_frame(const Module& module) {
   return Frame{"", absl::StrCat("(", module.name, "+0x", absl::Hex(module.offset), ")"), 0};
@@ -266,6 +274,8 @@ bool symbolizer_internal::is_library_frame(const Frame& frame, std::string_view 
   if (function.starts_with("std::") || function.starts_with("__gnu_cxx::")) return true;
   if (frame.line == 0) return function.starts_with("cow::");
   const std::string path = normal_path(frame.file);
+  // A sanitizer's runtime that is linked in has memcpy and the like.
+  if (path.find("/compiler-rt/lib/") != path.npos) return true;
   return path.find("/include/c++/") != path.npos || is_virtual_include(path) ||
          is_in_library(path, source_root) || is_in_library(path, include_root);
 }
@@ -323,6 +333,7 @@ std::vector<Frame> resolve(absl::Span<const std::uintptr_t> stack, const Resolve
   for (const std::uintptr_t return_address : stack) {
     const std::optional<Module> module = find_module(return_address - 1);
     if (!module) break;
+    if (frames.empty() && is_c_library(*module)) continue;
     const Frames here =
         options.symbolize ? symbolize(return_address) : Frames{module_frame(*module)};
     frames.insert(frames.end(), here.begin(), here.end());

@@ -9,6 +9,7 @@
 #include "cow/core/creation.h"
 #include "cow/core/errors.h"
 #include "cow/core/format.h"
+#include "cow/core/mode.h"
 #include "cow/core/operators.h"
 #include "cow/core/selection.h"
 #include "cow/diagnostics/alias_ok.h"
@@ -282,6 +283,55 @@ TEST_F(FindingTest, BorrowedMemoryChangedByItsOwner) {
               HasSubstr("samples[1,0]: 30.0, was 3.0 (1 element"));
   EXPECT_EQ(a.sum(), 42);
   expect_silence();  // told once
+}
+
+TEST_F(FindingTest, BorrowedMemoryChangedAfterTheLastRead) {
+  std::vector<double> samples{1, 2, 3};
+  double seen_by_deleter = 0;
+  const Layout layout = Layout::c_order(Dims{3}, 8);
+  const auto give_back = [&](double* data) { seen_by_deleter = data[1]; };
+  {
+    auto a = borrow(samples.data(), layout, give_back).label("samples");
+    auto tail = a[slice(1, 3)];
+    EXPECT_EQ(tail.sum(), 5);
+    samples[0] = 10;  // never seen
+    samples[1] = 20;
+    a = Array<double>();
+    expect_silence();  // the view is still there
+  }
+  EXPECT_EQ(seen_by_deleter, 20);
+  const Report report = the_report("AS007");
+  EXPECT_THAT(report.events[0].text,
+              HasSubstr("GIVEN BACK with samples[1]: 20.0, was 2.0 (1 element changed"));
+  {
+    const ScopedMode scope(Mode::kCopyOnWrite);
+    auto a = borrow(samples.data(), layout, give_back).label("samples");
+    auto copy = a[slice(0, 3)];
+    EXPECT_EQ(copy.sum(), 33);
+    samples[2] = 30;
+  }
+  the_report("AS007");
+  {
+    auto a = borrow(samples.data(), layout, give_back);
+    EXPECT_EQ(a.sum(), 60);
+    a(1) = 2;  // ours
+    AliasOk ok("a new frame");
+    samples[2] = 4;
+    a = Array<double>();
+  }
+  expect_silence();
+}
+
+TEST_F(FindingTest, BorrowedMemoryThatNothingKeepsMayBeGone) {
+  Array<double> a;
+  {
+    std::vector<double> samples{1, 2, 3};
+    a = borrow(samples.data(), Layout::c_order(Dims{3}, 8));
+    EXPECT_EQ(a.sum(), 6);
+    samples[0] = 10;
+  }
+  a = Array<double>();
+  expect_silence();
 }
 
 // ---- AS008

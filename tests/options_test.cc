@@ -54,9 +54,10 @@ TEST(OptionsTest, ReadsEveryOption) {
   expected.severity_of(RuleId::kKeptAlive) = Severity::kOff;
   expected.sample = 10;
   expected.blame = true;
+  expected.raw_writes = RawWrites::kTrace;
   EXPECT_EQ(parsed("mode=cow:report_on=write:halt_on_error=1:exitcode=0:log_path=reports:"
                    "output=sarif:suppressions=known.txt:print_suppressions=0:AS003=error:AS008=off:"
-                   "sample=10:blame=1:verbosity=2:help=1:symbolize=0:stack_"
+                   "sample=10:blame=1:raw_writes=trace:verbosity=2:help=1:symbolize=0:stack_"
                    "depth=3:max_log_entries=7:color=never:"
                    "strip_path_prefix=/home/me/"),
             expected);
@@ -67,6 +68,14 @@ TEST(OptionsTest, ReadsEveryMode) {
   EXPECT_EQ(parsed("mode=log").mode, Mode::kLog);
   EXPECT_EQ(parsed("mode=warn").mode, Mode::kWarn);
   EXPECT_EQ(parsed("mode=error").mode, Mode::kError);
+}
+
+TEST(OptionsTest, ReadsEveryWayToSeeRawWrites) {
+  EXPECT_EQ(parsed("").raw_writes, RawWrites::kOff);
+  EXPECT_EQ(parsed("raw_writes=off").raw_writes, RawWrites::kOff);
+  EXPECT_EQ(parsed("raw_writes=protect").raw_writes, RawWrites::kProtect);
+  EXPECT_EQ(parsed("raw_writes=trace").raw_writes, RawWrites::kTrace);
+  EXPECT_EQ(parsed("raw_writes=probe").raw_writes, RawWrites::kProbe);
 }
 
 TEST(OptionsTest, HelpMayNameARule) {
