@@ -420,7 +420,7 @@ class Program {
       case 12:
         return broadcast(a);
       case 13:
-        return add(Ints(std::move(a[items])), w);
+        return add(a.flatten(), true);
       case 14:
         return add(a.flip(), w);
       case 15:
