@@ -319,6 +319,14 @@ TEST(ForecastTest, RepeatedElementsBecomeDistinct) {
   });
 }
 
+TEST(ForecastTest, AnIndexThatFailsCopiesNothing) {
+  expect_forecast(0, 0, [] {
+    auto a = numbered({3});
+    auto rows = a.broadcast_to({2, 3});
+    EXPECT_THROW((rows[{ellipsis, ellipsis}]), std::out_of_range);
+  });
+}
+
 TEST(ForecastTest, CountsWritesThatWouldBeRefused) {
   const auto program = [] {
     auto a = numbered({4});
@@ -420,7 +428,7 @@ class Program {
       case 12:
         return broadcast(a);
       case 13:
-        return add(Ints(std::move(a[items])), w);
+        return add(a.flatten(), true);
       case 14:
         return add(a.flip(), w);
       case 15:
