@@ -69,6 +69,12 @@ void AliasSanitizer::with_records(absl::FunctionRef<void(const Records&)> fn) co
   fn({log_, detaches_, stacks_, resolving_, options_.blame});
 }
 
+bool AliasSanitizer::is_busy() const {
+  if (!mutex_.try_lock()) return true;
+  mutex_.unlock();
+  return false;
+}
+
 Coverage AliasSanitizer::coverage() const {
   std::lock_guard lock(mutex_);
   return reporter_.complete(coverage_so_far());

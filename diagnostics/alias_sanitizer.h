@@ -62,6 +62,9 @@ class AliasSanitizer final : public AccessObserver {
   /// Calls `fn` under the lock.
   void with_records(absl::FunctionRef<void(const Records&)> fn) const;
 
+  /// Is the lock taken, perhaps by this thread? For debuggers, which stop threads anywhere.
+  bool is_busy() const;
+
   Coverage coverage() const;
 
   /// Looks at what is left, and prints the line at the end of the program if there is something to
