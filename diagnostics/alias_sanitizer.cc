@@ -24,6 +24,13 @@ constexpr Index kTwinBytes = 64 << 20;
 
 AliasSanitizer* the_sanitizer = nullptr;
 
+std::vector<Index> elements_of(const std::vector<ElementBefore>& changed) {
+  std::vector<Index> elements;
+  elements.reserve(changed.size());
+  for (const ElementBefore& one : changed) elements.push_back(one.element);
+  return elements;
+}
+
 }  // namespace
 
 /// A write between `before_write` and `after_write`.
@@ -368,14 +375,14 @@ void AliasSanitizer::after_write(const internal::Access& access, void* token) {
     write->elements = changed;
     record_elements(write.get());
   }
-  std::vector<Index> numbers;
-  for (const PendingWrite::Element& element : changed) {
-    if (buffer.is_judged) {
+  if (changed.empty()) return;
+  if (buffer.is_judged) {
+    for (const PendingWrite::Element& element : changed) {
       buffer.history->mark_changed(element.element, write->moment, write->is_meant);
     }
-    numbers.push_back(element.element);
   }
-  if (numbers.empty()) return;
+  std::vector<Index> numbers;
+  if (options_.report_on == ReportOn::kWrite) numbers = elements_of(changed);
   log_write(*write, std::move(changed), access.temporary_bytes);
   if (options_.report_on == ReportOn::kWrite) judge_write(*write, numbers);
 }
@@ -406,21 +413,15 @@ void AliasSanitizer::log_write(const PendingWrite& write, std::vector<ElementBef
         {name_of(through), count, temporary_bytes, resolve(stacks_.get(write.site), resolving_)});
   }
   ++buffer.logged_writes;
-  std::vector<Index> numbers;
-  for (const ElementBefore& element : changed) numbers.push_back(element.element);
-  LoggedWrite logged{write.moment,
-                     write.through,
-                     through.layout,
-                     through.address,
-                     write.site,
-                     count,
-                     ranges_of(std::move(numbers)),
-                     temporary_bytes,
-                     buffer.number,
-                     buffer.memory};
+  LoggedWrite logged{
+      write.moment, write.through,   through.layout, through.address, write.site, count,
+      {},           temporary_bytes, buffer.number,  buffer.memory};
   if (log_.can_hold(WriteEffect::least_bytes(count, buffer.itemsize()))) {
     logged.effect =
         std::make_shared<WriteEffect>(std::move(changed), buffer.memory, buffer.itemsize());
+    logged.changed = ranges_of(*logged.effect);
+  } else {
+    logged.changed = ranges_of(elements_of(changed));
   }
   log_.add(std::move(logged));
 }

@@ -116,7 +116,7 @@ constexpr Flag kFlags[] = {
     {IntFlag{&Options::sample, 1, INT_MAX}, "sample",
      "look at one of as many reads: cheaper, and later to find"},
     {BoolFlag{&Options::blame}, "blame",
-     "record all writes from the start, for drawings: more memory and time"},
+     "record all writes from the start, for blame(a) and drawings: more memory and time"},
     {BoolFlag{&Options::symbolize}, "symbolize",
      "show functions and lines; 0 shows modules and offsets"},
     {IntFlag{&Options::stack_depth, 1, kMaxStackDepth}, "stack_depth",

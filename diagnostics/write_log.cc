@@ -19,7 +19,9 @@ Index effect_bytes_of(const LoggedWrite& write) {
 }  // namespace
 
 std::vector<std::pair<Index, Index>> ranges_of(std::vector<Index> elements) {
-  std::sort(elements.begin(), elements.end());
+  if (!std::is_sorted(elements.begin(), elements.end())) {
+    std::sort(elements.begin(), elements.end());
+  }
   std::vector<std::pair<Index, Index>> ranges;
   for (Index element : elements) {
     if (!ranges.empty() && element <= ranges.back().second) {
@@ -30,6 +32,12 @@ std::vector<std::pair<Index, Index>> ranges_of(std::vector<Index> elements) {
       ranges.emplace_back(element, element + 1);
     }
   }
+  return ranges;
+}
+
+std::vector<std::pair<Index, Index>> ranges_of(const WriteEffect& effect) {
+  std::vector<std::pair<Index, Index>> ranges = effect.ranges();
+  if (ranges.size() > kLoggedRanges) return {{ranges.front().first, ranges.back().second}};
   return ranges;
 }
 

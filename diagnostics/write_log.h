@@ -16,6 +16,8 @@ namespace cow::alsan {
 /// `elements`, in any order, as ranges begin <= i < end; one for all if there would be more than
 /// 256.
 std::vector<std::pair<Index, Index>> ranges_of(std::vector<Index> elements);
+/// The same of the elements of an effect.
+std::vector<std::pair<Index, Index>> ranges_of(const WriteEffect& effect);
 
 /// A write whose bytes another array could see.
 struct LoggedWrite {
