@@ -36,15 +36,14 @@ def cow_cc_library(name, **kwargs):
         **kwargs
     )
 
-def cow_cc_binary(name, copts = [], **kwargs):
+def cow_cc_binary(name, **kwargs):
     """A cc_binary.
 
     Args:
       name: of the program.
-      copts: besides the project's own.
       **kwargs: of cc_binary.
     """
-    cc_binary(name = name, copts = _copts() + copts, **kwargs)
+    cc_binary(name = name, copts = _copts(), **kwargs)
 
 def cow_cc_test(name, srcs = None, deps = [], size = "small", **kwargs):
     """A GoogleTest program.

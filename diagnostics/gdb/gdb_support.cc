@@ -1,6 +1,7 @@
-// What the gdb command `alsan` calls in a live process; see alsan.py. Texts are valid until the
-// next call. The program is stopped anywhere: where that is inside of AliasSanitizer, nothing is
-// looked at.
+// What the program carries for gdb: the text of alsan.py, in a section that gdb runs when it loads
+// the program, and the functions that the command `alsan` calls in a live process. Their texts are
+// valid until the next call. The program is stopped anywhere: where that is inside of
+// AliasSanitizer, nothing is looked at.
 
 #include <string>
 
@@ -10,6 +11,12 @@
 #include "cow/diagnostics/alias_sanitizer.h"
 #include "cow/diagnostics/array_text.h"
 #include "cow/diagnostics/blame.h"
+
+#if defined(__ELF__)
+asm(
+#include "cow/diagnostics/gdb/alsan_script.inc"
+);
+#endif
 
 namespace cow::alsan {
 namespace {
@@ -69,3 +76,13 @@ const char* alsan_gdb_blame_element(const void* node, long flat) {
 }
 
 }  // extern "C"
+
+namespace {
+
+// Nothing in the program calls them: with this, linkers that drop unused code keep them.
+[[maybe_unused]] const bool is_kept = [] {
+  asm volatile("" : : "r"(&alsan_gdb_tree), "r"(&alsan_gdb_blame), "r"(&alsan_gdb_blame_element));
+  return true;
+}();
+
+}  // namespace
