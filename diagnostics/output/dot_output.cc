@@ -40,7 +40,8 @@ std::string dot_document(absl::Span<const Report> reports) {
       "digraph aliases {\n  rankdir=LR;\n  fontname=\"sans-serif\";\n"
       "  node [shape=box, style=\"rounded,filled\", fillcolor=white, color=gray50, "
       "fontname=\"monospace\", fontsize=12];\n  edge [color=gray50, arrowsize=0.7];\n";
-  for (std::size_t i = 0; i < reports.size(); ++i) {
+  // The first one comes last, and so to the top.
+  for (std::size_t i = reports.size(); i-- > 0;) {
     const Report& report = reports[i];
     const std::string title =
         absl::StrCat(report.rule, " ", report.kind, " ", report.headline, "\n",
