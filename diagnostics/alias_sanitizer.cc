@@ -188,6 +188,12 @@ ForecastBill AliasSanitizer::forecast() const {
   return forecast_ == nullptr ? ForecastBill() : forecast_->bill(stacks_, resolving_);
 }
 
+bool AliasSanitizer::is_busy() const {
+  if (!mutex_.try_lock()) return true;
+  mutex_.unlock();
+  return false;
+}
+
 Coverage AliasSanitizer::coverage() const {
   std::lock_guard lock(mutex_);
   return reporter_.complete(coverage_so_far());

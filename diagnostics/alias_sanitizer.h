@@ -80,6 +80,9 @@ class AliasSanitizer final : public AccessObserver {
   /// The frames of a stack that this sanitizer captured, as reports show them.
   std::vector<Frame> frames_of(StackId site) const;
 
+  /// Is the lock taken, perhaps by this thread? For debuggers, which stop threads anywhere.
+  bool is_busy() const;
+
   Coverage coverage() const;
 
   /// Looks at what is left, and prints the line at the end of the program if there is something to

@@ -24,7 +24,7 @@
 /// from the first write that another array could see, and of one in copy-on-write mode nothing.
 ///
 /// Cost of `blame=1`: of each write, in time, as that of an aliased write; in memory, twice the
-/// bytes of the elements changed and some 250 bytes. The last `max_log_entries` writes are kept,
+/// bytes of the elements changed and some 400 bytes. The last `max_log_entries` writes are kept,
 /// and the values of the last ones that take 64 MiB together. To ask is no read, makes no view and
 /// changes nothing that a program can see.
 namespace cow::alsan {

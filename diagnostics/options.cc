@@ -120,7 +120,7 @@ constexpr Flag kFlags[] = {
     {IntFlag{&Options::sample, 1, INT_MAX}, "sample",
      "look at one of as many reads: cheaper, and later to find"},
     {BoolFlag{&Options::blame}, "blame",
-     "record all writes from the start, for drawings: more memory and time"},
+     "record all writes from the start, for blame(a) and drawings: more memory and time"},
     {WordFlag<RawWrites>{&Options::raw_writes, kRawWritesWords}, "raw_writes",
      "how to find writes through raw pointers outside of spans; off: by comparison, at the next "
      "access; protect: read-only pages, so that the write itself is trapped; trace: a hook at each "

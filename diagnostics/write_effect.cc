@@ -1,6 +1,7 @@
 #include "cow/diagnostics/write_effect.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace cow::alsan {
 
@@ -18,17 +19,18 @@ WriteEffect::WriteEffect(std::vector<ElementBefore> changed, const std::byte* me
   }
   changed.erase(std::unique(changed.begin(), changed.end(), is_same), changed.end());
 
-  bits_.reserve(
-      static_cast<std::size_t>(least_bytes(static_cast<Index>(changed.size()), itemsize)));
+  const std::size_t size = static_cast<std::size_t>(itemsize);
+  bits_.resize(2 * size * changed.size());
+  std::byte* out = bits_.data();
   Index count = 0;
   for (const ElementBefore& one : changed) {
     if (runs_.empty() || runs_.back().end != one.element) {
       runs_.push_back({one.element, one.element, count});
     }
     runs_.back().end = one.element + 1;
-    bits_.insert(bits_.end(), one.before.bytes.begin(), one.before.bytes.begin() + itemsize);
-    const std::byte* after = memory + one.element * itemsize;
-    bits_.insert(bits_.end(), after, after + itemsize);
+    std::memcpy(out, one.before.bytes.data(), size);
+    std::memcpy(out + size, memory + one.element * itemsize, size);
+    out += 2 * size;
     ++count;
   }
   runs_.shrink_to_fit();

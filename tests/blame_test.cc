@@ -322,6 +322,7 @@ TEST_F(BlameTest, InCopyOnWriteModeFollowsPartsAndRefs) {
   ScopedMode scope(Mode::kCopyOnWrite);
   auto a = arange<int>(40).label("a");
   a(21) = 100;
+  a(33) = 50;
   auto part = a[slice(20, 24)].label("part");  // takes its byte range, as it has a ref
   auto ref = part.ref().label("ref");
   ref(1) = 200;
@@ -335,7 +336,13 @@ TEST_F(BlameTest, InCopyOnWriteModeFollowsPartsAndRefs) {
   EXPECT_EQ(chain(blame(apart, {6})), "300<-100 apart[6]; 100<-21 a[21]");
   EXPECT_EQ(chain(blame(apart, {0})), "301<-39 apart[0]");
   EXPECT_EQ(chain(blame(a, {21})), "100<-21 a[21]");
-  EXPECT_EQ(blame(apart).unwritten, 12);
+  const ArrayBlame found = blame(apart);
+  EXPECT_EQ(found.unwritten, 11);
+  ASSERT_EQ(found.lines.size(), 3u);
+  EXPECT_THAT(found.lines[0].positions, ElementsAre(Pair(0, 1)));
+  EXPECT_THAT(found.lines[1].positions, ElementsAre(Pair(6, 7)));
+  EXPECT_THAT(found.lines[2].positions, ElementsAre(Pair(2, 3)));  // a[33]
+  EXPECT_THAT(found.lines[2].through, ElementsAre("a"));
 }
 
 // ---- text ------------------------------------------------------------------------------------
