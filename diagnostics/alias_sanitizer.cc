@@ -80,6 +80,9 @@ AliasSanitizer::AliasSanitizer(Options options)
   if (const std::string trouble = raw_watch_.start(); !trouble.empty()) {
     reporter_.writer().say("AliasSanitizer: " + trouble + "\n");
   }
+  if (options_.verbosity >= 1) {
+    reporter_.writer().say("AliasSanitizer: raw writes are found by " + raw_watch_.means() + "\n");
+  }
 }
 
 void AliasSanitizer::set_report_handler(std::function<void(const Report&)> handler) {
