@@ -153,6 +153,9 @@ AliasSanitizer::AliasSanitizer(Options options)
     reporter_.writer().say("AliasSanitizer: " + trouble + "\n");
   }
   if (raw_watch_.is_on()) wants_all_ = true;
+  if (options_.verbosity >= 1) {
+    reporter_.writer().say("AliasSanitizer: raw writes are found by " + raw_watch_.means() + "\n");
+  }
 }
 
 AliasSanitizer::~AliasSanitizer() = default;

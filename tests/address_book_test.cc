@@ -22,13 +22,13 @@ class AddressBookTest : public ::testing::Test {
     ArrayRecord* const a = registry_.add_owner(owner_.node(), 1, here());
     a->label = "a";
     buffer_ = a->value->buffer;
-    book_.note(*buffer_, a->shared_from_this());
+    book_.note(*buffer_, a->of_node);
     const ViewOp op{ViewOp::Kind::kIndex};
     row_ =
         internal::make_view(owner_, Layout(Dims{3}, Dims{8}, 24), op, internal::Receiver::kNamed);
     ArrayRecord* const row = registry_.add_view(row_.node(), owner_.node(), op, 2, here());
     row->label = "row";
-    book_.note(*buffer_, row->shared_from_this());
+    book_.note(*buffer_, row->of_node);
   }
   void TearDown() override {
     registry_.free_buffer(owner_.node().current_buffer());

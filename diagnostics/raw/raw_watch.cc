@@ -72,6 +72,13 @@ std::string RawWatch::start() {
   return "";
 }
 
+std::string RawWatch::means() const {
+  if (!is_on_) return "comparison";
+  if (how_ == RawWrites::kProtect) return "read-only pages";
+  const char* const others = probes_ ? "the kernel's account of written pages" : "comparison";
+  return how_ == RawWrites::kTrace ? absl::StrCat("store hooks, and ", others) : others;
+}
+
 WatchedMemory* RawWatch::find(const BufferRecord& buffer) const {
   if (watched_.empty() || buffer.is_foreign) return nullptr;
   return find_watched(buffer.memory);

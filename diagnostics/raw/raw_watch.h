@@ -41,6 +41,9 @@ class RawWatch {
 
   bool is_on() const { return is_on_; }
 
+  /// Which means are in use, as "store hooks, and the kernel's account of written pages".
+  std::string means() const;
+
   /// Every write to `buffer` is seen, so that no copy of it is needed to compare with.
   bool sees_all(const BufferRecord& buffer) const;
 

@@ -51,6 +51,11 @@ for how in off protect trace; do
   fi
 done
 
+run "raw_writes=protect:verbosity=1"
+check "the means are told on demand" has "$err" "AliasSanitizer: raw writes are found by read-only pages"
+run "verbosity=1"
+check "without any: told, too" has "$err" "AliasSanitizer: raw writes are found by comparison"
+
 run "raw_writes=protect:AS005=off" stale
 check "off by rule" [ "$err" = "" ]
 

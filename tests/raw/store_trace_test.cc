@@ -41,7 +41,7 @@ class TraceTest : public ::testing::Test {
     const Report report = reports.empty() ? Report() : reports[0];
     EXPECT_EQ(report.rule, "AS005") << report.headline;
     EXPECT_EQ(report.summary_site.line, line);
-    EXPECT_THAT(report.summary_site.file, HasSubstr("trace_test.cc"));
+    EXPECT_THAT(report.summary_site.file, HasSubstr("store_trace_test.cc"));
     return report;
   }
   static void expect_silence() {
