@@ -345,7 +345,7 @@ std::string AliasSanitizer::view_tree_text(const internal::Node& node) {
 // ---- reads -----------------------------------------------------------------------------------
 
 bool AliasSanitizer::is_quiet_read(const internal::Access& access) const {
-  const ArrayRecord& reader = *Registry::record_of(access.node);
+  const ArrayRecord& reader = Registry::array_of(access.node);
   return reader.value->buffer->is_quiet.load(std::memory_order_acquire) &&
          reader.indexing_copy == nullptr && !has_held_reads_.load(std::memory_order_relaxed) &&
          !wants_all_.load(std::memory_order_relaxed);
@@ -464,13 +464,15 @@ void AliasSanitizer::tell_read(const HeldRead& read) {
 
 // ---- writes ----------------------------------------------------------------------------------
 
-bool AliasSanitizer::is_unseen_write(const internal::Access& access) const {
-  const ArrayRecord& array = *Registry::record_of(access.node);
-  return array.value->buffer->is_alone.load(std::memory_order_acquire) && !access.only_changed &&
-         access.temporary_bytes == 0 && array.indexing_copy == nullptr &&
-         !access.node.has(internal::kFromConst | internal::kStretched) &&
-         !has_held_reads_.load(std::memory_order_relaxed) &&
-         !wants_all_.load(std::memory_order_relaxed);
+BufferRecord* AliasSanitizer::buffer_of_unseen_write(const internal::Access& access) const {
+  const ArrayRecord& array = Registry::array_of(access.node);
+  BufferRecord* const buffer = array.value->buffer;
+  const bool is_unseen = buffer->is_alone.load(std::memory_order_acquire) && !access.only_changed &&
+                         access.temporary_bytes == 0 && array.indexing_copy == nullptr &&
+                         !access.node.has(internal::kFromConst | internal::kStretched) &&
+                         !has_held_reads_.load(std::memory_order_relaxed) &&
+                         !wants_all_.load(std::memory_order_relaxed);
+  return is_unseen ? buffer : nullptr;
 }
 
 void AliasSanitizer::count_unseen() {
@@ -489,8 +491,8 @@ StackId AliasSanitizer::site_of(PendingWrite* write) {
 
 void* AliasSanitizer::before_write(const internal::Access& access, const internal::Node& value,
                                    const internal::Node* dying_source) {
-  if (is_unseen_write(access)) {
-    ++Registry::record_of(access.node)->value->buffer->unrecorded_writes;
+  if (BufferRecord* const buffer = buffer_of_unseen_write(access)) {
+    ++buffer->unrecorded_writes;
     count_unseen();
     return nullptr;
   }

@@ -144,9 +144,9 @@ class AliasSanitizer final : public AccessObserver {
   using Ranges = std::vector<std::pair<Index, Index>>;
 
   // Without the lock: is there nothing to do, because the array is on a buffer where nothing can
-  // differ, or that nobody else can see?
+  // differ, or that nobody else can see? Null if there is.
   bool is_quiet_read(const internal::Access& access) const;
-  bool is_unseen_write(const internal::Access& access) const;
+  BufferRecord* buffer_of_unseen_write(const internal::Access& access) const;
   void count_unseen();
 
   // All under the lock.

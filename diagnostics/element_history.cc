@@ -11,14 +11,24 @@ namespace {
 
 constexpr Moment kNow = std::numeric_limits<Moment>::max();
 
-/// Of writes with these stamps, in order, the one whose `before` is what `value` expects; as many
+template <class Stamped>
+const auto& stamp_of(const Stamped& stamped) {
+  if constexpr (requires { stamped.stamp; }) {
+    return stamped.stamp;
+  } else {
+    return stamped;
+  }
+}
+
+/// Of `writes`, or their stamps, in order: the one whose `before` is what `value` expects; as many
 /// as there are writes if it expects what is there now.
-template <class Stamps>
-std::size_t write_after_own(const Stamps& stamps, const Value& value) {
+template <class Writes>
+std::size_t write_after_own(const Writes& writes, const Value& value) {
   Moment until = kNow;
   for (const Value* asked = &value; asked != nullptr; asked = asked->made_from) {
-    for (std::size_t i = stamps.size(); i-- > 0;) {
-      if (stamps[i].value == asked->id && stamps[i].moment < until) return i + 1;
+    for (std::size_t i = writes.size(); i-- > 0;) {
+      const auto& stamp = stamp_of(writes[i]);
+      if (stamp.value == asked->id && stamp.moment < until) return i + 1;
     }
     until = asked->birth;
   }
@@ -221,11 +231,14 @@ absl::InlinedVector<ElementHistory::Found, 8> ElementHistory::writes_of(const Bl
 Bits ElementHistory::expected(Index element, const Value& value, const Bits& now) const {
   const Block* block = block_of(element);
   if (block == nullptr) return now;
+  if (block->rows.empty()) {
+    if (block->elements == nullptr) return now;
+    const auto& writes = (*block->elements)[static_cast<std::size_t>(element % kBlock)].writes;
+    const std::size_t at = write_after_own(writes, value);
+    return at == writes.size() ? now : writes[at].before;
+  }
   const auto writes = writes_of(*block, element % kBlock);
-  if (writes.empty()) return now;
-  Stamps stamps;
-  for (const Found& write : writes) stamps.push_back(write.stamp);
-  const std::size_t at = write_after_own(stamps, value);
+  const std::size_t at = write_after_own(writes, value);
   return at == writes.size() ? now : Bits::load(writes[at].before, itemsize_);
 }
 

@@ -155,7 +155,10 @@ class Registry {
 
   /// What is known of an observed array.
   static const std::shared_ptr<ArrayRecord>& record_of(const internal::Node& node) {
-    return static_cast<const ArrayRecord*>(node.record)->of_node;
+    return array_of(node).of_node;
+  }
+  static const ArrayRecord& array_of(const internal::Node& node) {
+    return *static_cast<const ArrayRecord*>(node.record);
   }
 
   /// What is known of a buffer; null if no array on it was watched.
