@@ -24,6 +24,7 @@
 #include "cow/diagnostics/frame.h"
 #include "cow/diagnostics/kept_memory.h"
 #include "cow/diagnostics/options.h"
+#include "cow/diagnostics/pending_write.h"
 #include "cow/diagnostics/raw/raw_watch.h"
 #include "cow/diagnostics/registry.h"
 #include "cow/diagnostics/report.h"
@@ -44,7 +45,6 @@ namespace cow::alsan {
 class AliasSanitizer final : public AccessObserver {
  public:
   explicit AliasSanitizer(Options options);
-  ~AliasSanitizer() override;
 
   /// Instead of printing; for tests and tools. Called under the lock.
   void set_report_handler(std::function<void(const Report&)> handler);
@@ -117,8 +117,6 @@ class AliasSanitizer final : public AccessObserver {
   std::string view_tree_text(const internal::Node& node) override;
 
  private:
-  struct PendingWrite;
-
   /// A read with surprises that may be the left side of an assignment.
   struct HeldRead {
     std::thread::id thread;
@@ -140,9 +138,6 @@ class AliasSanitizer final : public AccessObserver {
     std::lock_guard<std::mutex> lock_;
   };
 
-  /// Elements of a buffer, as ranges begin <= i < end.
-  using Ranges = std::vector<std::pair<Index, Index>>;
-
   // Without the lock: is there nothing to do, because the array is on a buffer where nothing can
   // differ, or that nobody else can see? Null if there is.
   bool is_quiet_read(const internal::Access& access) const;
@@ -153,17 +148,17 @@ class AliasSanitizer final : public AccessObserver {
   int finish_locked();
   Coverage coverage_so_far() const;
   void count_aliased(const PendingWrite& write, const internal::Access& access);
-  void keep_elements(PendingWrite* write, const internal::Access& access);
   void record_elements(PendingWrite* write);
   bool wants_effect(const PendingWrite& write) const;
-  /// The elements that the write has changed, and what they were.
-  static std::vector<ElementBefore> effect_of(const PendingWrite& write);
   StackId site_of(PendingWrite* write);
   void judge_write(const PendingWrite& write);
   void log_write(const PendingWrite& write, Index temporary_bytes);
   void check_self_overlap(PendingWrite* write, const internal::Access& access);
   /// Keeps a copy of a buffer that raw pointers reach.
   void watch_memory(BufferRecord* buffer);
+  /// What changed in these parts of a buffer that has a twin.
+  static std::vector<MemoryTwin::Change> look_at(const BufferRecord& buffer,
+                                                 const std::vector<ByteSpan>& parts);
   /// What was written there behind our back; `array` is whose access noticed, or release.
   void report_raw(const ArrayRecord& array, const BufferRecord& buffer,
                   const std::vector<MemoryTwin::Change>& changes, bool at_release = false);

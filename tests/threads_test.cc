@@ -63,11 +63,11 @@ void play_copy_on_write(int self, Ints mine, Mailboxes& boxes) {
         ASSERT_EQ(before(kLength - 1), old);
         break;
       }
-      case 4:
-        for (Index& element : absl::MakeSpan(mine.mutable_span<1>().data(), kLength)) {
-          element = value;
-        }
+      case 4: {
+        const Span<Index, 1> elements = mine.mutable_span<1>();
+        for (Index i = 0; i < kLength; ++i) elements(i) = value;
         break;
+      }
     }
     expect_own(mine, value);
     view += 1;
