@@ -24,11 +24,17 @@ using AllTypes = Types<bool, std::int8_t, std::uint8_t, std::int32_t, std::int64
                        float, double, std::complex<double>>;
 using NumberTypes = Types<bool, std::int64_t, double, std::complex<double>>;
 
+/// Not inlined: all pairs of types in one function take the instrumenting compiler minutes.
+template <class E, class Fn>
+[[gnu::noinline]] void call_with(Fn& fn) {
+  fn.template operator()<E>();
+}
+
 /// `fn.template operator()<E>()` for the type called `name`.
 template <class... E, class Fn>
 void with_type(Types<E...>, const std::string& name, Fn fn) {
   bool found = false;
-  ((dtype_name(dtype_of<E>) == name ? (found = true, fn.template operator()<E>()) : void()), ...);
+  ((dtype_name(dtype_of<E>) == name ? (found = true, call_with<E>(fn)) : void()), ...);
   EXPECT_TRUE(found) << name;
 }
 
@@ -85,7 +91,8 @@ constexpr double product_tolerance() {
 constexpr bool are_bools(DType a, DType b) { return a == DType::kBool && b == DType::kBool; }
 
 template <class L, class R, class A, class B>
-void expect_binary(const std::string& name, const L& a, const R& b, const Json& expected) {
+[[gnu::noinline]] void expect_binary(const std::string& name, const L& a, const R& b,
+                                     const Json& expected) {
   if (name == "+") return expect_same(a + b, expected);
   if constexpr (!are_bools(dtype_of<A>, dtype_of<B>)) {
     if (name == "-") return expect_same(a - b, expected);
@@ -115,8 +122,8 @@ void expect_in_place(Array<A> a, const Array<B>& b, double tolerance, const Json
 }
 
 template <class A, class B>
-void replay_in_place(const std::string& name, const Array<A>& a, const Array<B>& b,
-                     const Json& fact) {
+[[gnu::noinline]] void replay_in_place(const std::string& name, const Array<A>& a,
+                                       const Array<B>& b, const Json& fact) {
   constexpr double kTolerance = product_tolerance<A, B>();
   if (name == "+=") {
     expect_in_place(
