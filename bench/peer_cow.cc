@@ -117,7 +117,10 @@ void time_copy(PeerReport& report, const Size& size, const std::string& variant,
   report.time(cell, [&] { keep_array(out.assign(source())); });
 }
 
+/// Copies that copy: `copy()` of a large array would put it off (see time_copy_on_write).
 void time_copies(PeerReport& report, const Size& size) {
+  const cow::LargeArrays before = cow::large_arrays();
+  cow::set_large_arrays(cow::LargeArrays::kEagerCopies);
   Array<double> x = uniform({size.length});
   Array<double> a = uniform({size.side, size.side});
   const Index cube = size.cube_side;
@@ -130,6 +133,7 @@ void time_copies(PeerReport& report, const Size& size) {
   time_copy(report, size, "transpose", [&] { return a.T(); });
   time_copy(report, size, "reversed", [&] { return x[slice(none, none, -1)]; });
   time_copy(report, size, "perm3d", [&] { return f.transpose({2, 0, 1}); });
+  cow::set_large_arrays(before);
 }
 
 void time_reshapes(PeerReport& report, const Size& size) {
@@ -335,34 +339,34 @@ void time_shares(PeerReport& report) {
   time_hard_pairs(report);
 }
 
-void time_copy_on_write(PeerReport& report) {
+void time_copies_in_mode(PeerReport& report, cow::Mode mode) {
   struct Bytes {
     const char* name;
     Index count;
   };
   constexpr Bytes kBytes[] = {{"1MB", 1 << 17}, {"64MB", 1 << 23}, {"1GB", 1 << 27}};
-  const cow::ScopedMode mode(cow::Mode::kCopyOnWrite);
+  const cow::ScopedMode scope(mode);
   for (const auto& [name, count] : kBytes) {
     const Array<double> a = uniform({count});
     const Index middle = count / 2;
-    report.time(
-        {"cow", "copy_read1", name, count, 1},
-        [&] {
-          const auto copy = a.copy();
-          const double value = copy(middle);
-          keep(&value);
-        },
-        "copy-on-write mode");
-    report.time(
-        {"cow", "copy_write1", name, count, 1},
-        [&] {
-          auto copy = a.copy();
-          copy(middle) = 1;
-          keep_array(copy);
-        },
-        "copy-on-write mode");
+    report.time({"cow", "copy_read1", name, count, 1}, [&] {
+      const auto copy = a.copy();
+      const double value = copy(middle);
+      keep(&value);
+    });
+    report.time({"cow", "copy_write1", name, count, 1}, [&] {
+      auto copy = a.copy();
+      copy(middle) = 1;
+      keep_array(copy);
+    });
     if (report.options().small) break;
   }
+}
+
+void time_copy_on_write(PeerReport& report) {
+  time_copies_in_mode(report, cow::Mode::kCopyOnWrite);
+  PeerReport in_view_mode = report.as("cow_view_mode");
+  time_copies_in_mode(in_view_mode, cow::Mode::kView);
 }
 
 void time_print(PeerReport& report) {
