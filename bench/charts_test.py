@@ -64,7 +64,7 @@ class GrowthTest(unittest.TestCase):
         lines = growth.lines_of(self.TIMES)
         self.assertEqual(lines[("size", "off")], {"copy": [(16, 10.0), (1600, 1000.0)]})
         text = printed(growth.print_growth, lines)
-        self.assertIn("| size | copy | off | 10 ns | 1 µs | 100 | 100 | with x |", text)
+        self.assertIn("| size | copy | off | 10 ns | 1 µs | 100 | 100 | at most as x |", text)
         self.assertIn("| size | make a view | on | 30 ns | 30 ns | 100 | 1 | not |", text)
 
     def test_charts_can_be_drawn_of_every_axis(self):

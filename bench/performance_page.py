@@ -81,11 +81,14 @@ def aims_table(aims):
             text += row(aim.workload, aim.text, "–", "not measured", "–", "–", "**not met**")
             continue
         worst = aim.worst()
-        against = "" if worst.against in ("ns", "wrong results") else f" ({worst.against})"
-        unit = " ns" if worst.against == "ns" else ""
+        against, value, limit = (
+            ("", f"{worst.value:.3g} ns", f"{worst.limit:g} ns") if worst.against == "ns" else
+            (f" ({worst.against})", f"{worst.value:.2f}", f"{worst.limit:.2f}"))
+        if worst.against == "wrong results":
+            against = value = limit = "–"
         text += row(aim.workload, aim.text, f"{aim.reached()} of {len(aim.checks)}",
-                    worst.cell.name + against, f"{worst.value:.2f}{unit}",
-                    f"{worst.limit:.2f}{unit}", "met" if aim.is_met else "**not met**")
+                    worst.cell.name + against if value != "–" else "–", value, limit,
+                    "met" if aim.is_met else "**not met**")
     met = sum(aim.is_met for aim in aims)
     return text + f"\n{met} of {len(aims)} aims met.\n"
 
