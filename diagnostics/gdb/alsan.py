@@ -63,9 +63,9 @@ class Node:
         ndim = int(layout["ndim_"])
         if not 0 <= ndim <= _MAX_DIMS:
             raise Damaged
-        inline = layout["inline_"].address
-        is_inline = ndim <= layout["inline_"].type.range()[1] // 2
-        dims = _index_at(int(inline) if is_inline else int(layout["spilled_"]), 2 * ndim)
+        inline = layout["inline_"]
+        fits = 8 * 2 * ndim <= inline.type.sizeof
+        dims = _index_at(int(inline.address) if fits else int(layout["spilled_"]), 2 * ndim)
         self.shape, self.strides = dims[:ndim], dims[ndim:]
         if any(extent < 0 for extent in self.shape):
             raise Damaged
