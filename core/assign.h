@@ -45,7 +45,7 @@ class AssignmentOperands {
 
 template <class T>
 void fill_elements(Node& destination, Receiver receiver, const T& value) {
-  WriteScope scope(destination, receiver);
+  WriteScope scope(destination, receiver, nullptr, WriteKind::kOverwrite);
   scope.begin(AccessKind::kBulk);
   for_each_element<T>(scope.layout().shape(), {{{scope.address(), scope.layout().strides()}}},
                       [value](T& element) { element = value; });
@@ -56,7 +56,8 @@ template <class T, class U>
 void assign_elements(Node& destination, Receiver receiver, const Node& source, bool source_dies) {
   AssignmentOperands::require_fit(source.layout, destination.layout.shape());
   begin_read(source, AccessKind::kBulk);
-  WriteScope scope(destination, receiver, source_dies ? &source : nullptr);
+  WriteScope scope(destination, receiver, source_dies ? &source : nullptr,
+                   kind_of_assignment(destination, source));
   const AssignmentOperands operands(source, scope);
   scope.begin(AccessKind::kBulk, operands.temporary_bytes());
   for_each_element<T, U>(scope.layout().shape(), {{operands.destination(), operands.source()}},
@@ -67,7 +68,7 @@ void assign_elements(Node& destination, Receiver receiver, const Node& source, b
 template <class T, class S, class Fn>
 void update_elements(Node& destination, Receiver receiver, const S& value, Fn fn) {
   begin_read(destination, AccessKind::kUpdate);
-  WriteScope scope(destination, receiver);
+  WriteScope scope(destination, receiver, nullptr, WriteKind::kUpdate);
   scope.begin(AccessKind::kBulk);
   for_each_element<T>(scope.layout().shape(), {{{scope.address(), scope.layout().strides()}}},
                       [&](T& element) { element = cast_element<T>(fn(element, value)); });
@@ -80,7 +81,7 @@ void update_elements_from(Node& destination, Receiver receiver, const Node& sour
   AssignmentOperands::require_fit_in_place(source.layout, destination.layout.shape());
   begin_read(destination, AccessKind::kUpdate);
   begin_read(source, AccessKind::kBulk);
-  WriteScope scope(destination, receiver, source_dies ? &source : nullptr);
+  WriteScope scope(destination, receiver, source_dies ? &source : nullptr, WriteKind::kUpdate);
   const AssignmentOperands operands(source, scope);
   scope.begin(AccessKind::kBulk, operands.temporary_bytes());
   for_each_element<T, U>(

@@ -76,7 +76,7 @@ void place(Node& node, bool repeats) noexcept {
 Buffer* share_buffer(const Node& source, const Layout& layout) {
   Buffer& buffer = source.current_buffer();
   if (buffer.write_leases.load(std::memory_order_acquire) > 0) {
-    return copy_range(buffer, layout.byte_range(buffer.itemsize()), buffer.root);
+    return copy_range(buffer, layout.byte_range(buffer.itemsize()), buffer.root, CopyTime::kLazily);
   }
   buffer.sharers.increment();
   return &buffer;
@@ -247,6 +247,19 @@ Handle make_array(DType dtype, Shape shape) {
   });
 }
 
+Handle make_array_on(Buffer* buffer, const Layout& layout) {
+  std::unique_ptr<Buffer, void (*)(Buffer*)> pin(buffer, unpin);
+  auto node = std::make_unique<Node>();
+  node->layout = layout;
+  node->dtype = buffer->dtype;
+  node->flags = buffer->mode == Mode::kCopyOnWrite ? kCopyOnWrite : kOwnsBuffer;
+  if (buffer->observed) node->flags |= kObserved;
+  node->buffer = pin.release();
+  place(*node, false);
+  if (buffer->observed) current_observer()->on_allocate(*node);
+  return Handle(node.release());
+}
+
 Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bool is_read_only,
                           std::function<void()> give_back) {
   const bool repeats = repeats_elements(layout, dtype_size_bytes(dtype));
@@ -364,11 +377,21 @@ void set_writeable(Node& node, bool writeable) {
 }
 
 void set_label(Node& node, std::string_view label) {
-  node.label = std::make_unique<std::string>(label);
+  auto text = std::make_unique<std::string>(label);
+  Buffer& buffer = node.current_buffer();
+  const bool owns = node.has(kOwnsBuffer) || (node.has(kCopyOnWrite) && node.leader == &node);
+  if (owns && buffer.large != nullptr) buffer.large->set_label(label);
+  node.label = std::move(text);
   if (node.has(kObserved)) current_observer()->on_label(node);
 }
 
-Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root) {
+Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root, CopyTime when) {
+  if (when == CopyTime::kLazily && 2 * range.size() > from.size_bytes) {
+    if (Buffer* copy = copy_lazily(from, from.mode, from.observed, root)) {
+      copy->space = from.space;
+      return copy;
+    }
+  }
   Buffer* copy = make_buffer(from.dtype, from.mode, from.observed, range.size(), root);
   std::memcpy(copy->memory, from.at(range.begin), static_cast<std::size_t>(range.size()));
   copy->origin = reinterpret_cast<std::intptr_t>(copy->memory) - range.begin;

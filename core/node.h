@@ -119,6 +119,10 @@ class Handle {
 /// Errors: as `Layout::c_order`, `std::bad_alloc`.
 Handle make_array(DType dtype, Shape shape);
 
+/// A new array on `buffer`, one of whose sharers it becomes, in its mode. Errors: `std::bad_alloc`;
+/// the buffer is unpinned then.
+Handle make_array_on(Buffer* buffer, const Layout& layout);
+
 /// An array on foreign memory, as `make_foreign_buffer`, in the thread's default mode; read-only if
 /// the memory is.
 Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bool is_read_only,
@@ -157,9 +161,11 @@ void unwatch_node(Node& node) noexcept;
 void keep_value(Node& leader);
 void release_value(Node& leader) noexcept;
 
-/// Bytes `[range]` of `from`, in new memory at the same coordinates, for an array of layout `root`.
-/// Errors: `std::bad_alloc`.
-Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root);
+/// Bytes `[range]` of `from`, or more, in new memory at the same coordinates, for an array of
+/// layout `root`; copied at once, or `kLazily`, perhaps, when they are written. Errors:
+/// `std::bad_alloc`.
+enum class CopyTime { kNow, kLazily };
+Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root, CopyTime when);
 
 }  // namespace cow::internal
 
