@@ -221,7 +221,7 @@ def peak_table(size, copies):
             continue
         output = subprocess.run([PROGRAM, "peak", method, str(size), str(copies)], check=True,
                                 stdout=subprocess.PIPE, text=True).stdout
-        rows.append([METHODS[method], *(bytes_text(int(kib) << 10) for kib in output.split())])
+        rows.append([METHODS[method], *(f"{int(kib) / 1024:.0f} MiB" for kib in output.split())])
     return table([f"{copies} copies of {bytes_text(size)}, 1 write each", "peak resident",
                   "all of it, once each was read"], rows)
 
