@@ -122,9 +122,10 @@ class Drawing:
         element = self.add("text", x=float(x), y=float(y), fill=fill, text_anchor=anchor, **more)
         element.text = text
 
-    def mark(self, x, y, number, colour, size=4.0):
+    def mark(self, x, y, number, colour, size=4.0, hollow=False):
         """A dot: its shape, too, tells the series from others."""
-        filled = {"fill": colour, "stroke": "white", "stroke_width": 1}
+        filled = ({"fill": "white", "stroke": colour, "stroke_width": 2} if hollow
+                  else {"fill": colour, "stroke": "white", "stroke_width": 1})
         if number % 4 == 0:
             self.add("circle", cx=float(x), cy=float(y), r=float(size), **filled)
         elif number % 4 == 1:
@@ -222,10 +223,11 @@ def bar_chart(title, axis, panels, highlight="", least_first=True, subtitle="", 
     return drawing.document()
 
 
-def dot_chart(title, axis, rows, series, line_at=None, subtitle=""):
+def dot_chart(title, axis, rows, series, line_at=None, subtitle="", hollow=()):
     """`rows`: name -> {series: value}: a row of dots each, one dot a series, on one common axis.
 
     `series` are the names in the order of the legend; `line_at` is where a line across is drawn.
+    The dots of the series in `hollow` are outlines.
     """
     row, left = 22, 32 + text_width(rows)
     legend_width = text_width(series) + 40
@@ -244,9 +246,10 @@ def dot_chart(title, axis, rows, series, line_at=None, subtitle=""):
         drawing.text(left - 10, y + 4, name, anchor="end", **{"class": "row-name"})
         for number, one in enumerate(series):
             if one in dots:
-                drawing.mark(scale(dots[one]), y, number, COLOURS[number % len(COLOURS)], 4.5)
+                drawing.mark(scale(dots[one]), y, number, COLOURS[number % len(COLOURS)], 4.5,
+                             one in hollow)
     for number, one in enumerate(series):
         y, colour = top + 8 + 18 * number, COLOURS[number % len(COLOURS)]
-        drawing.mark(right + 24, y, number, colour, 4.5)
+        drawing.mark(right + 24, y, number, colour, 4.5, one in hollow)
         drawing.text(right + 36, y + 4, one, colour, **{"class": "legend"})
     return drawing.document()

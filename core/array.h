@@ -358,9 +358,7 @@ class Array : public internal::ArrayReductions<E> {
   }
 
   Array index(internal::Receiver receiver, IndexItems items) const {
-    return Array(
-        internal::arranged_view(mutable_handle(), receiver, {ViewOp::Kind::kIndex, items},
-                                [&](const Layout& layout) { return index_layout(layout, items); }));
+    return Array(internal::index_view(mutable_handle(), receiver, items));
   }
 
   internal::SelectedElements selected(const AdvancedItem& item) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "cow/core/errors.h"
@@ -116,34 +117,97 @@ void AssignmentOperands::require_fit_in_place(const Layout& source, Shape shape)
   }
 }
 
-AssignmentOperands::AssignmentOperands(const Node& source, const WriteScope& scope)
-    : to_(scope.address()), to_layout_(scope.layout()), from_(source.address()) {
+AssignmentOperands::AssignmentOperands(const Node& source, const WriteScope& scope, Purpose purpose)
+    : itemsize_(source.itemsize()),
+      to_(scope.address()),
+      to_layout_(scope.layout()),
+      from_(source.address()) {
   const Layout trimmed = drop_leading_ones(source.layout, to_layout_.ndim());
   from_layout_ = broadcast_layout(trimmed, to_layout_.shape());
-  const Index itemsize = source.itemsize();
-  const StridedMemory read{reinterpret_cast<Index>(from_), from_layout_.shape(),
-                           from_layout_.strides(), itemsize};
-  const StridedMemory written{reinterpret_cast<Index>(to_), to_layout_.shape(),
-                              to_layout_.strides(), scope.node().itemsize()};
-  // Element by element is safe where each element reads just itself.
-  if (!bounds_overlap(read, written) || same_elements(read, written)) return;
-  if (find_overlap(read, written, kOverlapWork).verdict == Verdict::kNo) return;
-  // Of one type, as compilers may reorder accesses to different ones.
-  if (source.dtype == scope.node().dtype && !scope.node().has(kStretched) &&
-      arrange_safely(itemsize, &to_, &to_layout_, &from_, &from_layout_)) {
+  const std::optional<Way> way = way_without_copy(source, scope, purpose);
+  if (way) {
+    way_ = *way;
     return;
   }
-  copy_source(trimmed, itemsize);
+  copy_source(trimmed);
+  way_ = any_order_unless_stretched(scope);
 }
 
-void AssignmentOperands::copy_source(const Layout& trimmed, Index itemsize) {
-  const Layout compact = Layout::c_order(trimmed.shape(), itemsize);
-  temporary_bytes_ = compact.size() * itemsize;
-  copy_ = std::make_unique<std::byte[]>(static_cast<std::size_t>(temporary_bytes_));
-  copy_elements(trimmed.shape(), itemsize, {copy_.get(), compact.strides()},
+AssignmentOperands::Way AssignmentOperands::any_order_unless_stretched(const WriteScope& scope) {
+  // Of what is written to one place, the last remains.
+  return scope.node().has(kStretched) ? Way::kInOrder : Way::kAnyOrder;
+}
+
+std::optional<AssignmentOperands::Way> AssignmentOperands::way_without_copy(const Node& source,
+                                                                            const WriteScope& scope,
+                                                                            Purpose purpose) {
+  const StridedMemory read{reinterpret_cast<Index>(from_), from_layout_.shape(),
+                           from_layout_.strides(), itemsize_};
+  const StridedMemory written{reinterpret_cast<Index>(to_), to_layout_.shape(),
+                              to_layout_.strides(), scope.node().itemsize()};
+  if (!bounds_overlap(read, written)) return any_order_unless_stretched(scope);
+  if (same_elements(read, written)) {  // each element reads just itself
+    return purpose == Purpose::kCopy ? Way::kNothing : any_order_unless_stretched(scope);
+  }
+  if (find_overlap(read, written, kOverlapWork).verdict == Verdict::kNo) {
+    return any_order_unless_stretched(scope);
+  }
+  // Of one type, as compilers may reorder accesses to different ones.
+  if (source.dtype != scope.node().dtype || scope.node().has(kStretched)) return std::nullopt;
+  if (arrange_safely(itemsize_, &to_, &to_layout_, &from_, &from_layout_)) return Way::kInOrder;
+  if (purpose == Purpose::kCopy &&
+      can_rearrange_in_place(to_layout_.shape(), itemsize_, destination(), this->source())) {
+    return Way::kRearrange;
+  }
+  return std::nullopt;
+}
+
+void AssignmentOperands::copy_source(const Layout& trimmed) {
+  const Layout compact = Layout::c_order(trimmed.shape(), itemsize_);
+  temporary_bytes_ = compact.size() * itemsize_;
+  copy_ = std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(temporary_bytes_));
+  copy_elements(trimmed.shape(), itemsize_, {copy_.get(), compact.strides()},
                 {from_, trimmed.strides()});
   from_ = copy_.get();
   from_layout_ = broadcast_layout(compact, to_layout_.shape());
+}
+
+void AssignmentOperands::copy() const {
+  const Shape shape = to_layout_.shape();
+  switch (way_) {
+    case Way::kNothing:
+      return;
+    case Way::kAnyOrder:
+      return copy_elements(shape, itemsize_, destination(), source());
+    case Way::kInOrder:
+      return copy_elements_in_order(shape, itemsize_, destination(), source());
+    case Way::kRearrange:
+      return rearrange_in_place(shape, itemsize_, destination(), source());
+  }
+}
+
+void fill_untyped(Node& destination, Receiver receiver, const void* value) {
+  WriteScope scope(destination, receiver, nullptr, WriteKind::kOverwrite);
+  scope.begin(AccessKind::kBulk);
+  const Layout& layout = scope.layout();
+  const Index itemsize = destination.itemsize();
+  const Operand to{scope.address(), layout.strides()};
+  if (!destination.has(kStretched)) {
+    return fill_elements_with(layout.shape(), itemsize, to, value);
+  }
+  const Dims no_strides(layout.shape().size(), 0);
+  const auto from = const_cast<std::byte*>(static_cast<const std::byte*>(value));
+  copy_elements_in_order(layout.shape(), itemsize, to, {from, no_strides});
+}
+
+void assign_untyped(Node& destination, Receiver receiver, const Node& source, bool source_dies) {
+  AssignmentOperands::require_fit(source.layout, destination.layout.shape());
+  begin_read(source, AccessKind::kBulk);
+  WriteScope scope(destination, receiver, source_dies ? &source : nullptr,
+                   kind_of_assignment(destination, source));
+  const AssignmentOperands operands = AssignmentOperands::for_copy(source, scope);
+  scope.begin(AccessKind::kBulk, operands.temporary_bytes());
+  operands.copy();
 }
 
 }  // namespace cow::internal

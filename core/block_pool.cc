@@ -6,21 +6,10 @@
 #include <new>
 #include <utility>
 
+#include "cow/core/node_memory.h"
+
 namespace cow::internal {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)  // g++
-#define COW_UNDER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define COW_UNDER_ASAN 1
-#endif
-#endif
-#ifdef COW_UNDER_ASAN
-constexpr bool kKeepsBlocks = false;
-#else
-constexpr bool kKeepsBlocks = true;
-#endif
 
 constexpr std::size_t kLargestKept = std::size_t{1} << 20;
 constexpr std::size_t kMostKeptBytes = std::size_t{8} << 20;  // a thread
@@ -53,7 +42,7 @@ struct FreeBlock {
 struct KeptBlocks {
   std::array<FreeBlock*, kSizes> of_size{};
   std::size_t bytes = 0;
-  bool is_open = kKeepsBlocks;
+  bool is_open = kReusesNodeMemory;
   bool is_closed_at_exit = false;
 };
 
@@ -109,7 +98,7 @@ void free_kept_blocks() noexcept {
 
 void keep_freed_blocks(bool keep) noexcept {
   if (!keep) free_kept_blocks();
-  kept.is_open = keep && kKeepsBlocks;
+  kept.is_open = keep && kReusesNodeMemory;
 }
 
 }  // namespace cow::internal

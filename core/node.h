@@ -2,6 +2,7 @@
 #define COW_CORE_NODE_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "cow/core/buffer.h"
 #include "cow/core/layout.h"
 #include "cow/core/ref_count.h"
@@ -54,7 +56,19 @@ inline constexpr std::uint32_t kSlowRead = kObserved | kGrouped;
 inline constexpr std::uint32_t kSlowWrite =
     kObserved | kGrouped | kCopyOnWrite | kReadOnly | kStretched;
 
+/// Makes the layout of a view of its source's. Errors change nothing.
+using Arrange = absl::FunctionRef<Layout(const Layout&)>;
+
 struct Node {
+  Node() = default;
+  /// Of the layout that is made of `from`.
+  template <class Make>
+  Node(const Layout& from, const Make& arrange) : layout(arrange(from)) {}
+
+  /// From memory that is used again: see `node_memory.h`.
+  static void* operator new(std::size_t size_bytes);
+  static void operator delete(void* memory) noexcept;
+
   /// What keeps the node in memory: its handle, children, members it leads, leases.
   RefCount memory{1};
   /// Keep the struct, but not what it holds: 1 for all of `memory`, and who remembers the node.
@@ -128,8 +142,13 @@ Handle make_array_on(Buffer* buffer, const Layout& layout);
 Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bool is_read_only,
                           std::function<void()> give_back);
 
-/// The elements of `source` in `layout`, which must lie inside of the buffer.
-Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver);
+/// The elements of `source` in the layout that `arrange` makes of its own; it must lie inside of
+/// the buffer.
+Handle make_view(Handle& source, Arrange arrange, const ViewOp& op, Receiver receiver);
+inline Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver) {
+  return make_view(
+      source, [&](const Layout&) { return layout; }, op, receiver);
+}
 
 /// A declared alias of `source`: an array of the same value. A temporary joins the value of the
 /// array that it acts for.
