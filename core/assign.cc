@@ -219,7 +219,7 @@ void AssignmentOperands::copy() const {
 }
 
 void fill_untyped(Node& destination, Receiver receiver, const void* value) {
-  WriteScope scope(destination, receiver);
+  WriteScope scope(destination, receiver, nullptr, WriteKind::kOverwrite);
   scope.begin(AccessKind::kBulk);
   const Layout& layout = scope.layout();
   const Index itemsize = destination.itemsize();
@@ -235,7 +235,8 @@ void fill_untyped(Node& destination, Receiver receiver, const void* value) {
 void assign_untyped(Node& destination, Receiver receiver, const Node& source, bool source_dies) {
   AssignmentOperands::require_fit(source.layout, destination.layout.shape());
   begin_read(source, AccessKind::kBulk);
-  WriteScope scope(destination, receiver, source_dies ? &source : nullptr);
+  WriteScope scope(destination, receiver, source_dies ? &source : nullptr,
+                   kind_of_assignment(destination, source));
   const AssignmentOperands operands = AssignmentOperands::for_copy(source, scope);
   scope.begin(AccessKind::kBulk, operands.temporary_bytes());
   operands.copy();

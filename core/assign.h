@@ -97,7 +97,8 @@ void assign_elements(Node& destination, Receiver receiver, const Node& source, b
   }
   AssignmentOperands::require_fit(source.layout, destination.layout.shape());
   begin_read(source, AccessKind::kBulk);
-  WriteScope scope(destination, receiver, source_dies ? &source : nullptr);
+  WriteScope scope(destination, receiver, source_dies ? &source : nullptr,
+                   kind_of_assignment(destination, source));
   const AssignmentOperands operands(source, scope);
   scope.begin(AccessKind::kBulk, operands.temporary_bytes());
   for_each_element<T, U>(scope.layout().shape(), {{operands.destination(), operands.source()}},
@@ -108,7 +109,7 @@ void assign_elements(Node& destination, Receiver receiver, const Node& source, b
 template <class T, class S, class Fn>
 void update_elements(Node& destination, Receiver receiver, const S& value, Fn fn) {
   begin_read(destination, AccessKind::kUpdate);
-  WriteScope scope(destination, receiver);
+  WriteScope scope(destination, receiver, nullptr, WriteKind::kUpdate);
   scope.begin(AccessKind::kBulk);
   // By value: through a reference it might be one of the elements, for all that compilers know.
   for_each_element<T>(
@@ -124,7 +125,7 @@ void update_elements_from(Node& destination, Receiver receiver, const Node& sour
   AssignmentOperands::require_fit_in_place(source.layout, destination.layout.shape());
   begin_read(destination, AccessKind::kUpdate);
   begin_read(source, AccessKind::kBulk);
-  WriteScope scope(destination, receiver, source_dies ? &source : nullptr);
+  WriteScope scope(destination, receiver, source_dies ? &source : nullptr, WriteKind::kUpdate);
   const AssignmentOperands operands(source, scope);
   scope.begin(AccessKind::kBulk, operands.temporary_bytes());
   for_each_element<T, U>(

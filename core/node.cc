@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cow/core/errors.h"
+#include "cow/core/node_memory.h"
 #include "cow/core/observer.h"
 #include "cow/core/overlap.h"
 
@@ -57,10 +58,9 @@ bool repeats_elements(const Layout& layout, Index itemsize) {
 
 /// The same for a view: one of distinct elements has distinct elements, but for the operations that
 /// repeat them.
-bool repeats_elements(const Node& source, const Layout& layout, const ViewOp& op) {
-  const bool may_repeat = source.has(kStretched) || op.kind == ViewOp::Kind::kBroadcastTo ||
-                          op.kind == ViewOp::Kind::kSlidingWindow ||
-                          op.kind == ViewOp::Kind::kAsStrided;
+bool repeats_elements(const Node& source, const Layout& layout, ViewOp::Kind kind) {
+  const bool may_repeat = source.has(kStretched) || kind == ViewOp::Kind::kBroadcastTo ||
+                          kind == ViewOp::Kind::kSlidingWindow || kind == ViewOp::Kind::kAsStrided;
   return may_repeat && repeats_elements(layout, source.itemsize());
 }
 
@@ -76,21 +76,21 @@ void place(Node& node, bool repeats) noexcept {
 Buffer* share_buffer(const Node& source, const Layout& layout) {
   Buffer& buffer = source.current_buffer();
   if (buffer.write_leases.load(std::memory_order_acquire) > 0) {
-    return copy_range(buffer, layout.byte_range(buffer.itemsize()), buffer.root);
+    return copy_range(buffer, layout.byte_range(buffer.itemsize()), buffer.root, CopyTime::kLazily);
   }
   buffer.sharers.increment();
   return &buffer;
 }
 
 /// A node on `source`'s memory that is a value of its own.
-Node* make_value_node(const Node& source, const Layout& layout, const ViewOp& op) {
-  const bool repeats = repeats_elements(source, layout, op);
-  auto node = std::make_unique<Node>();
-  node->layout = layout;  // first: it may throw
+template <class Make>
+Node* make_value_node(const Node& source, const Make& arrange, ViewOp::Kind kind) {
+  std::unique_ptr<Node> node(new Node(source.layout, arrange));
+  const bool repeats = repeats_elements(source, node->layout, kind);
   node->dtype = source.dtype;
   node->flags = source.flags & (kObserved | kCopyOnWrite | kReadOnly | kFromConst);
   if (source.has(kCopyOnWrite)) {
-    node->buffer = share_buffer(source, layout);
+    node->buffer = share_buffer(source, node->layout);
   } else {
     node->buffer = source.buffer;
   }
@@ -99,10 +99,10 @@ Node* make_value_node(const Node& source, const Layout& layout, const ViewOp& op
 }
 
 /// A node in the value that `leader` leads.
-Node* make_member_node(const Node& source, Node& leader, const Layout& layout, const ViewOp& op) {
-  const bool repeats = repeats_elements(source, layout, op);
-  auto node = std::make_unique<Node>();
-  node->layout = layout;
+template <class Make>
+Node* make_member_node(const Node& source, Node& leader, const Make& arrange, ViewOp::Kind kind) {
+  std::unique_ptr<Node> node(new Node(source.layout, arrange));
+  const bool repeats = repeats_elements(source, node->layout, kind);
   node->dtype = source.dtype;
   node->flags = (source.flags & (kObserved | kCopyOnWrite | kReadOnly | kFromConst)) | kDeclared;
   if (source.has(kCopyOnWrite)) node->flags |= kGrouped;
@@ -116,11 +116,13 @@ void tell_view(Node& made, const Node& source, const ViewOp& op) {
   if (made.has(kObserved)) current_observer()->on_view(made, source, op);
 }
 
+constexpr auto kUnchanged = [](const Layout& from) { return from; };
+
 Node* copy_handle(const Node& source) {
   const ViewOp op{ViewOp::Kind::kHandleCopy};
   // A copy of a ref is one more of its value; any other is a value of its own.
-  Node* node = source.has(kDeclared) ? make_member_node(source, *source.leader, source.layout, op)
-                                     : make_value_node(source, source.layout, op);
+  Node* node = source.has(kDeclared) ? make_member_node(source, *source.leader, kUnchanged, op.kind)
+                                     : make_value_node(source, kUnchanged, op.kind);
   node->flags |= source.flags & kThroughBroadcast;
   if (!source.has(kDeclared)) node->flags |= kHandleCopy;
   set_parent(*node, const_cast<Node*>(&source));
@@ -130,8 +132,8 @@ Node* copy_handle(const Node& source) {
 
 /// What broadcasting a temporary leads to must not be written in place: the elements written would
 /// be the source's, several times each.
-std::uint32_t broadcast_flags(const Node& source, const ViewOp& op) {
-  if (op.kind != ViewOp::Kind::kBroadcastTo && op.kind != ViewOp::Kind::kSlidingWindow) return 0;
+std::uint32_t broadcast_flags(const Node& source, ViewOp::Kind kind) {
+  if (kind != ViewOp::Kind::kBroadcastTo && kind != ViewOp::Kind::kSlidingWindow) return 0;
   return source.has(kCopyOnWrite) ? kThroughBroadcast : kThroughBroadcast | kReadOnly;
 }
 
@@ -140,29 +142,33 @@ bool can_turn_into_view(const Node& node) {
   return node.memory.count() == 1 && node.parent != nullptr && !node.has(kOwnsBuffer);
 }
 
-Handle view_of_temporary(Handle& source, const Layout& layout, const ViewOp& op) {
+Handle view_of_temporary(Handle& source, Arrange arrange, const ViewOp& op) {
   Node& dying = source.node();
   if (can_turn_into_view(dying)) {
-    const bool repeats = repeats_elements(dying, layout, op);
-    dying.layout = layout;
+    Layout layout = arrange(dying.layout);
+    const bool repeats = repeats_elements(dying, layout, op.kind);
+    dying.layout = std::move(layout);
     place(dying, repeats);
-    dying.flags |= broadcast_flags(dying, op);
+    dying.flags |= broadcast_flags(dying, op.kind);
     dying.label.reset();
     tell_view(dying, dying, op);
     return std::move(source);
   }
   // Whom the view acts for must not depend on whether the node could be used again.
-  Node* node = dying.has(kDeclared) ? make_member_node(dying, *dying.leader, layout, op)
-                                    : make_value_node(dying, layout, op);
+  Node* node = dying.has(kDeclared) ? make_member_node(dying, *dying.leader, arrange, op.kind)
+                                    : make_value_node(dying, arrange, op.kind);
   const bool acts_for_parent = acts_for(dying) != dying.leader;
   const bool joins = dying.has(kDeclared) && dying.parent != nullptr;
   set_parent(*node, acts_for_parent || joins ? dying.parent : &dying);
-  node->flags |= (dying.flags & kThroughBroadcast) | broadcast_flags(dying, op);
+  node->flags |= (dying.flags & kThroughBroadcast) | broadcast_flags(dying, op.kind);
   tell_view(*node, dying, op);
   return Handle(node);
 }
 
 }  // namespace
+
+void* Node::operator new(std::size_t size_bytes) { return take_node_memory(size_bytes); }
+void Node::operator delete(void* memory) noexcept { give_back_node_memory(memory); }
 
 void keep_node(Node& node) { node.memory.increment(); }
 
@@ -247,6 +253,19 @@ Handle make_array(DType dtype, Shape shape) {
   });
 }
 
+Handle make_array_on(Buffer* buffer, const Layout& layout) {
+  std::unique_ptr<Buffer, void (*)(Buffer*)> pin(buffer, unpin);
+  auto node = std::make_unique<Node>();
+  node->layout = layout;
+  node->dtype = buffer->dtype;
+  node->flags = buffer->mode == Mode::kCopyOnWrite ? kCopyOnWrite : kOwnsBuffer;
+  if (buffer->observed) node->flags |= kObserved;
+  node->buffer = pin.release();
+  place(*node, false);
+  if (buffer->observed) current_observer()->on_allocate(*node);
+  return Handle(node.release());
+}
+
 Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bool is_read_only,
                           std::function<void()> give_back) {
   const bool repeats = repeats_elements(layout, dtype_size_bytes(dtype));
@@ -258,12 +277,12 @@ Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bo
   return made;
 }
 
-Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver) {
-  if (receiver == Receiver::kTemporary) return view_of_temporary(source, layout, op);
+Handle make_view(Handle& source, Arrange arrange, const ViewOp& op, Receiver receiver) {
+  if (receiver == Receiver::kTemporary) return view_of_temporary(source, arrange, op);
   Node& from = source.node();
   if (receiver == Receiver::kNamed) skip_dead_parent(from);
-  Node* node = make_value_node(from, layout, op);
-  node->flags |= broadcast_flags(from, op);
+  Node* node = make_value_node(from, arrange, op.kind);
+  node->flags |= broadcast_flags(from, op.kind);
   if (from.has(kDeclared)) node->flags |= from.flags & kThroughBroadcast;
   if (receiver == Receiver::kConst) node->flags |= kReadOnly | kFromConst;
   set_parent(*node, &from);
@@ -276,7 +295,7 @@ Handle make_ref(Handle& source, Receiver receiver) {
   Node& from = source.node();
   if (receiver != Receiver::kTemporary) {
     if (receiver == Receiver::kNamed) skip_dead_parent(from);
-    Node* node = make_member_node(from, *from.leader, from.layout, op);
+    Node* node = make_member_node(from, *from.leader, kUnchanged, op.kind);
     if (from.has(kDeclared)) node->flags |= from.flags & kThroughBroadcast;
     if (receiver == Receiver::kConst) node->flags |= kReadOnly | kFromConst;
     set_parent(*node, &from);
@@ -290,7 +309,7 @@ Handle make_ref(Handle& source, Receiver receiver) {
     return std::move(source);
   }
   require_same_space(from, *leader);
-  Node* node = make_member_node(from, *leader, from.layout, op);
+  Node* node = make_member_node(from, *leader, kUnchanged, op.kind);
   node->flags |= from.flags & kThroughBroadcast;
   set_parent(*node, from.parent);
   tell_view(*node, from, op);
@@ -303,7 +322,8 @@ namespace {
 /// In the value of `node`, which is another array's, perhaps dead.
 Handle handle_in_value(const Node& node, const Layout& layout) {
   const ViewOp op{ViewOp::Kind::kBase};
-  Node* made = make_member_node(node, *node.leader, layout, op);
+  Node* made = make_member_node(
+      node, *node.leader, [&](const Layout&) { return layout; }, op.kind);
   set_parent(*made, const_cast<Node*>(&node));
   tell_view(*made, node, op);
   return Handle(made);
@@ -364,11 +384,21 @@ void set_writeable(Node& node, bool writeable) {
 }
 
 void set_label(Node& node, std::string_view label) {
-  node.label = std::make_unique<std::string>(label);
+  auto text = std::make_unique<std::string>(label);
+  Buffer& buffer = node.current_buffer();
+  const bool owns = node.has(kOwnsBuffer) || (node.has(kCopyOnWrite) && node.leader == &node);
+  if (owns && buffer.large != nullptr) buffer.large->set_label(label);
+  node.label = std::move(text);
   if (node.has(kObserved)) current_observer()->on_label(node);
 }
 
-Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root) {
+Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root, CopyTime when) {
+  if (when == CopyTime::kLazily && 2 * range.size() > from.size_bytes) {
+    if (Buffer* copy = copy_lazily(from, from.mode, from.observed, root)) {
+      copy->space = from.space;
+      return copy;
+    }
+  }
   Buffer* copy = make_buffer(from.dtype, from.mode, from.observed, range.size(), root);
   std::memcpy(copy->memory, from.at(range.begin), static_cast<std::size_t>(range.size()));
   copy->origin = reinterpret_cast<std::intptr_t>(copy->memory) - range.begin;

@@ -2,6 +2,7 @@
 #define COW_CORE_NODE_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "cow/core/buffer.h"
 #include "cow/core/layout.h"
 #include "cow/core/ref_count.h"
@@ -54,7 +56,19 @@ inline constexpr std::uint32_t kSlowRead = kObserved | kGrouped;
 inline constexpr std::uint32_t kSlowWrite =
     kObserved | kGrouped | kCopyOnWrite | kReadOnly | kStretched;
 
+/// Makes the layout of a view of its source's. Errors change nothing.
+using Arrange = absl::FunctionRef<Layout(const Layout&)>;
+
 struct Node {
+  Node() = default;
+  /// Of the layout that is made of `from`.
+  template <class Make>
+  Node(const Layout& from, const Make& arrange) : layout(arrange(from)) {}
+
+  /// From memory that is used again: see `node_memory.h`.
+  static void* operator new(std::size_t size_bytes);
+  static void operator delete(void* memory) noexcept;
+
   /// What keeps the node in memory: its handle, children, members it leads, leases.
   RefCount memory{1};
   /// Keep the struct, but not what it holds: 1 for all of `memory`, and who remembers the node.
@@ -119,13 +133,22 @@ class Handle {
 /// Errors: as `Layout::c_order`, `std::bad_alloc`.
 Handle make_array(DType dtype, Shape shape);
 
+/// A new array on `buffer`, one of whose sharers it becomes, in its mode. Errors: `std::bad_alloc`;
+/// the buffer is unpinned then.
+Handle make_array_on(Buffer* buffer, const Layout& layout);
+
 /// An array on foreign memory, as `make_foreign_buffer`, in the thread's default mode; read-only if
 /// the memory is.
 Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bool is_read_only,
                           std::function<void()> give_back);
 
-/// The elements of `source` in `layout`, which must lie inside of the buffer.
-Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver);
+/// The elements of `source` in the layout that `arrange` makes of its own; it must lie inside of
+/// the buffer.
+Handle make_view(Handle& source, Arrange arrange, const ViewOp& op, Receiver receiver);
+inline Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver) {
+  return make_view(
+      source, [&](const Layout&) { return layout; }, op, receiver);
+}
 
 /// A declared alias of `source`: an array of the same value. A temporary joins the value of the
 /// array that it acts for.
@@ -157,9 +180,11 @@ void unwatch_node(Node& node) noexcept;
 void keep_value(Node& leader);
 void release_value(Node& leader) noexcept;
 
-/// Bytes `[range]` of `from`, in new memory at the same coordinates, for an array of layout `root`.
-/// Errors: `std::bad_alloc`.
-Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root);
+/// Bytes `[range]` of `from`, or more, in new memory at the same coordinates, for an array of
+/// layout `root`; copied at once, or `kLazily`, perhaps, when they are written. Errors:
+/// `std::bad_alloc`.
+enum class CopyTime { kNow, kLazily };
+Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root, CopyTime when);
 
 }  // namespace cow::internal
 
