@@ -13,8 +13,8 @@ namespace cow::internal {
 /// Words of 64 bits, one bit an element: bit 0 of the first word is the first one.
 constexpr Index words_for_bits(Index count) { return (count + 63) / 64; }
 
-/// A bit for each of `count` elements of a mask, bytes side by side that are true unless 0; the last
-/// word's other bits are 0. Returns how many are true.
+/// A bit for each of `count` elements of a mask, bytes side by side that are true unless 0; the
+/// last word's other bits are 0. Returns how many are true.
 Index pack_bits(const std::byte* mask, Index count, std::uint64_t* words);
 
 /// Copies those of the elements at `from`, `itemsize` bytes each, whose bit is set, side by side to
