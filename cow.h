@@ -5,11 +5,13 @@
 /// checkable and switchable.
 
 #include "cow/core/array.h"
+#include "cow/core/copy_stats.h"
 #include "cow/core/creation.h"
 #include "cow/core/dims.h"
 #include "cow/core/dtype.h"
 #include "cow/core/errors.h"
 #include "cow/core/index.h"
+#include "cow/core/large_arrays.h"
 #include "cow/core/mode.h"
 #include "cow/core/operators.h"
 #include "cow/core/random.h"

@@ -75,6 +75,12 @@ class Array : public internal::ArrayReductions<E> {
   static constexpr DType dtype() { return dtype_of<E>; }
   /// Bytes of the elements: `size() * itemsize()`, shared or not.
   Index nbytes() const { return size() * itemsize(); }
+  /// Those of them that are in memory which another value has, too, until one of them is written:
+  /// lazy copies and, in copy-on-write mode, views. Views in view mode and refs share for good, and
+  /// count as the same value. O(1), or O(size) for large arrays that were copied.
+  Index nbytes_shared() const { return internal::shared_bytes(node()); }
+  /// The rest: `nbytes() - nbytes_shared()`.
+  Index nbytes_owned() const { return nbytes() - nbytes_shared(); }
   /// C order without gaps. O(ndim).
   bool is_contiguous() const { return node().layout.is_contiguous(itemsize()); }
   bool is_writeable() const { return !node().has(internal::kReadOnly); }
@@ -179,10 +185,17 @@ class Array : public internal::ArrayReductions<E> {
 
   // ---- copies: memory of their own ----------------------------------------------------------
 
-  /// An independent writeable array, in C order. O(size), or O(1) in copy-on-write mode, where the
-  /// memory may be shared until one of them is written.
+  /// An independent writeable array, in C order. O(size); nothing is copied yet, but pages when
+  /// they are written, where this array is contiguous and most of its memory, and either that is
+  /// large (`core/large_arrays.h`) or both are in copy-on-write mode. docs/copy-on-write.md.
   Array copy() const& { return Array(internal::copy_array(node())); }
   Array copy() && { return released().copy(); }
+  /// Takes all memory that later writes to this array will need, so that none can lack it: what a
+  /// lazy copy put off. O(size). Errors: `ReadOnlyError`; `std::bad_alloc`, no element has changed.
+  Array& reserve_pages() & {
+    internal::reserve_pages(node());
+    return *this;
+  }
   /// A copy in one axis. O(size).
   Array flatten() const& { return Array(internal::copy_array(node(), {size()})); }
   Array flatten() && { return released().flatten(); }
@@ -345,9 +358,7 @@ class Array : public internal::ArrayReductions<E> {
   }
 
   Array index(internal::Receiver receiver, IndexItems items) const {
-    return Array(
-        internal::arranged_view(mutable_handle(), receiver, {ViewOp::Kind::kIndex, items},
-                                [&](const Layout& layout) { return index_layout(layout, items); }));
+    return Array(internal::index_view(mutable_handle(), receiver, items));
   }
 
   internal::SelectedElements selected(const Array<bool>& mask) const {

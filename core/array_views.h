@@ -127,26 +127,15 @@ class ArrayViews : public ArrayHandle {
     return Array<E>(arranged_view(mutable_handle(), receiver, op, arrange));
   }
 
-  /// Null if the elements would have to be copied.
-  Handle reshaped_handle(Receiver receiver, Shape shape) const {
-    Layout layout;
-    if (!reshape_layout(node().layout, shape, sizeof(E), &layout)) return Handle();
-    const Dims wanted(layout.shape().begin(), layout.shape().end());
-    return arranged_view(mutable_handle(), receiver, {ViewOp::Kind::kReshape, {}, wanted},
-                         [&](const Layout& from) {
-                           reshape_layout(from, shape, sizeof(E), &layout);
-                           return layout;
-                         });
-  }
   Array<E> reshaped(Receiver receiver, Shape shape) const {
-    Handle made = reshaped_handle(receiver, shape);
+    Handle made = reshaped_view(mutable_handle(), receiver, shape);
     if (made.get() != nullptr) return Array<E>(std::move(made));
     Handle copy = copy_instead_of_view(node(), node().layout.shape());
     if (receiver == kTemporary) mutable_handle().reset();
     return Array<E>(std::move(copy)).reshape(shape);
   }
   Array<E> viewed_as(Receiver receiver, Shape shape) const {
-    Handle made = reshaped_handle(receiver, shape);
+    Handle made = reshaped_view(mutable_handle(), receiver, shape);
     if (made.get() == nullptr) {
       throw_invalid_argument(absl::StrCat("view_as: shape ", tuple_text(node().layout.shape()),
                                           " with strides ", tuple_text(node().layout.strides()),

@@ -7,12 +7,12 @@
 #include <new>
 #include <utility>
 
+#include "cow/core/block_pool.h"
+#include "cow/core/large_arrays.h"
 #include "cow/core/observer.h"
 
 namespace cow::internal {
 namespace {
-
-constexpr std::size_t kCacheLineBytes = 64;
 
 // A page, or 0: no whole pages are asked for.
 constinit std::atomic<std::size_t> page_bytes{0};
@@ -22,10 +22,11 @@ std::uint64_t next_space() {
   return counter.fetch_add(1, std::memory_order_relaxed);
 }
 
-struct FreeMemory {
-  std::align_val_t alignment;
-  void operator()(std::byte* memory) const { ::operator delete(memory, alignment); }
-};
+std::size_t whole_pages(Index size_bytes) {
+  const std::size_t page = page_bytes.load(std::memory_order_relaxed);
+  const auto bytes = static_cast<std::size_t>(std::max<Index>(size_bytes, 1));
+  return (bytes + page - 1) / page * page;
+}
 
 }  // namespace
 
@@ -49,20 +50,53 @@ void give_observed_buffers_whole_pages() {
   page_bytes.store(static_cast<std::size_t>(sysconf(_SC_PAGESIZE)), std::memory_order_relaxed);
 }
 
-Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root) {
-  std::size_t bytes = static_cast<std::size_t>(std::max<Index>(size_bytes, 1));
-  std::align_val_t alignment{kCacheLineBytes};
-  const std::size_t page = page_bytes.load(std::memory_order_relaxed);
-  if (observed && page != 0) {
-    bytes = (bytes + page - 1) / page * page;
-    alignment = std::align_val_t{page};
+void* Buffer::operator new(std::size_t bytes) { return take_block(bytes); }
+
+void Buffer::operator delete(void* buffer, std::size_t bytes) noexcept {
+  give_block(static_cast<std::byte*>(buffer), bytes);
+}
+
+Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root,
+                    Use use) {
+  const auto bytes = static_cast<std::size_t>(size_bytes);
+  if (const std::size_t page = page_bytes.load(std::memory_order_relaxed); observed && page != 0) {
+    const std::align_val_t alignment{page};
+    void* const memory = ::operator new(whole_pages(size_bytes), alignment);
+    try {
+      auto* const data = static_cast<std::byte*>(memory);
+      Buffer* buffer = new Buffer(dtype, mode, observed, data, size_bytes, root);
+      buffer->has_whole_pages = true;
+      return buffer;
+    } catch (...) {
+      ::operator delete(memory, alignment);
+      throw;
+    }
   }
-  std::unique_ptr<std::byte, FreeMemory> memory(
-      static_cast<std::byte*>(::operator new(bytes, alignment)), FreeMemory{alignment});
-  Buffer* buffer = new Buffer(dtype, mode, observed, memory.get(), size_bytes, root);
-  buffer->alignment = alignment;
-  memory.release();
-  return buffer;
+  if (size_bytes > 0 && size_bytes >= large_array_bytes()) {
+    std::unique_ptr<LargeMemory> large = LargeMemory::make(bytes, use);
+    Buffer* buffer = new Buffer(dtype, mode, observed, large->data(), size_bytes, root);
+    buffer->large = std::move(large);
+    return buffer;
+  }
+  std::byte* const block = take_block(bytes);
+  try {
+    return new Buffer(dtype, mode, observed, block, size_bytes, root);
+  } catch (...) {
+    give_block(block, bytes);
+    throw;
+  }
+}
+
+Buffer* copy_lazily(const Buffer& from, Mode mode, bool observed, const Layout& root) {
+  if (from.large == nullptr) return nullptr;
+  // Pages that diagnostics are to watch are not mapped again.
+  if (observed && page_bytes.load(std::memory_order_relaxed) != 0) return nullptr;
+  std::unique_ptr<LargeMemory> large = from.large->copy();
+  if (large == nullptr) return nullptr;
+  Buffer* copy = new Buffer(from.dtype, mode, observed, large->data(), from.size_bytes, root);
+  copy->origin -= from.extent().begin;
+  copy->large = std::move(large);
+  return copy;
 }
 
 Buffer* make_foreign_buffer(DType dtype, Mode mode, bool observed, std::byte* data,
@@ -83,8 +117,11 @@ void unpin(Buffer* buffer) {
   if (buffer->observed) current_observer()->on_free(*buffer);
   if (buffer->give_back) {
     buffer->give_back();
-  } else {
-    FreeMemory{buffer->alignment}(buffer->memory);
+  } else if (buffer->has_whole_pages) {
+    ::operator delete (buffer->memory,
+                       std::align_val_t{page_bytes.load(std::memory_order_relaxed)});
+  } else if (buffer->large == nullptr) {
+    give_block(buffer->memory, static_cast<std::size_t>(buffer->size_bytes));
   }
   delete buffer;
 }

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <new>
 
 #include "cow/core/dtype.h"
+#include "cow/core/large_memory.h"
 #include "cow/core/layout.h"
 #include "cow/core/mode.h"
 #include "cow/core/ref_count.h"
@@ -36,7 +38,9 @@ struct Buffer {
   bool is_kept = true;              // the memory is there until then; else who knows how long
   bool is_read_only = false;        // memory that must never be written
   void* record = nullptr;           // the observer's
-  std::align_val_t alignment{};     // of memory that is freed with the buffer
+  // What the memory is freed as: large memory, a block of whole pages, or one of the pool.
+  std::unique_ptr<LargeMemory> large;
+  bool has_whole_pages = false;
 
   Index itemsize() const { return dtype_size_bytes(dtype); }
   std::byte* at(Index offset) const { return reinterpret_cast<std::byte*>(origin + offset); }
@@ -45,6 +49,8 @@ struct Buffer {
 
   Buffer(DType dtype, Mode mode, bool observed, std::byte* memory, Index size_bytes,
          const Layout& root);
+  static void* operator new(std::size_t bytes);
+  static void operator delete(void* buffer, std::size_t bytes) noexcept;
 };
 
 /// Observed buffers made from now on get whole pages of memory, shared with nothing else, so that
@@ -52,8 +58,15 @@ struct Buffer {
 void give_observed_buffers_whole_pages();
 
 /// A block of `size_bytes` uninitialised bytes, aligned to a cache line, with one sharer, offset 0
-/// at its start, in a space of its own. Errors: `std::bad_alloc`.
-Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root);
+/// at its start, in a space of its own. From `large_array_bytes()` up it is `LargeMemory`, unless
+/// diagnostics watch its pages, which must stay mapped as they are. Errors: `std::bad_alloc`.
+Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root,
+                    Use use = Use::kFilledNext);
+
+/// The same bytes at the same offsets, in a space of its own, which take no memory until one side
+/// is written. Null if the whole block is to be copied at once: `LargeMemory::copy`. Errors:
+/// `std::bad_alloc`.
+Buffer* copy_lazily(const Buffer& from, Mode mode, bool observed, const Layout& root);
 
 /// Foreign memory at `data`, where offset 0 of `root` is. `give_back` is called when the last
 /// sharer is gone. Others may write it, so that it counts as leased for writing. Errors:

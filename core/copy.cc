@@ -1,5 +1,10 @@
 #include "cow/core/copy.h"
 
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "cow/core/copy_counts.h"
 #include "cow/core/iterate.h"
 #include "cow/core/observer.h"
 #include "cow/core/write_gate.h"
@@ -7,14 +12,30 @@
 namespace cow::internal {
 namespace {
 
-/// Sharing instead of copying must not show: not by the strides, not through a raw pointer, which
-/// may outlive its lease, and not by keeping a large buffer alive for a few bytes.
-bool may_share(const Node& source) {
-  if (!source.has(kCopyOnWrite) || default_mode() != Mode::kCopyOnWrite) return false;
+/// Neither sharing pages nor sharing all may show by the strides, or keep a large buffer alive for
+/// a few bytes.
+bool is_most_of_buffer(const Node& source) {
   const Buffer& buffer = source.current_buffer();
-  return !buffer.was_leased_for_writing.load(std::memory_order_relaxed) &&
-         source.layout.is_contiguous(buffer.itemsize()) &&
+  return source.layout.is_contiguous(buffer.itemsize()) &&
          2 * source.layout.size() * buffer.itemsize() > buffer.size_bytes;
+}
+
+/// Nor through a raw pointer, which may outlive its lease.
+bool may_share_buffer(const Node& source) {
+  return source.has(kCopyOnWrite) && default_mode() == Mode::kCopyOnWrite &&
+         !source.current_buffer().was_leased_for_writing.load(std::memory_order_relaxed);
+}
+
+/// A buffer for an array of `layout`, that of `source` or its elements in another shape, which
+/// takes no memory of its own yet. Null if there is no such way to copy.
+Buffer* buffer_of_lazy_copy(const Node& source, const Layout& layout) {
+  if (!is_most_of_buffer(source)) return nullptr;
+  Buffer& buffer = source.current_buffer();
+  if (may_share_buffer(source)) {
+    buffer.sharers.increment();
+    return &buffer;
+  }
+  return copy_lazily(buffer, default_mode(), current_observer() != nullptr, layout);
 }
 
 }  // namespace
@@ -23,27 +44,22 @@ Handle copy_array(const Node& source) { return copy_array(source, source.layout.
 
 Handle copy_array(const Node& source, Shape shape) {
   const std::byte* from = begin_read(source, AccessKind::kBulk);
-  if (may_share(source)) {
-    auto node = std::make_unique<Node>();
-    node->layout = Layout::c_order(shape, source.itemsize());
-    node->layout.set_offset(source.layout.offset());
-    node->dtype = source.dtype;
-    node->flags = source.flags & (kCopyOnWrite | kObserved);
-    node->buffer = &source.current_buffer();
-    node->data = node->buffer->at(node->layout.offset());
-    node->buffer->sharers.increment();
-    if (node->has(kObserved)) {
-      current_observer()->on_allocate(*node);
-      current_observer()->on_copy(*node, source);
-    }
-    return Handle(node.release());
+  Layout layout = Layout::c_order(shape, source.itemsize());
+  layout.set_offset(source.layout.offset());
+  Handle result;
+  if (Buffer* buffer = buffer_of_lazy_copy(source, layout)) {
+    result = make_array_on(buffer, layout);
+    const std::string_view label = source.label ? *source.label : std::string_view();
+    count_copies(label, {.lazy_copies = 1, .lazy_bytes = layout.size() * source.itemsize()});
+  } else {
+    result = make_array(source.dtype, shape);
+    const Node& to = result.node();
+    const Layout c_order = Layout::c_order(source.layout.shape(), to.itemsize());
+    copy_elements(c_order.shape(), to.itemsize(), {to.data, c_order.strides()},
+                  {const_cast<std::byte*>(from), source.layout.strides()});
   }
-  Handle result = make_array(source.dtype, shape);
-  Node& to = result.node();
-  if (to.has(kObserved) && source.has(kObserved)) current_observer()->on_copy(to, source);
-  const Layout c_order = Layout::c_order(source.layout.shape(), to.itemsize());
-  copy_elements(c_order.shape(), to.itemsize(), {to.data, c_order.strides()},
-                {const_cast<std::byte*>(from), source.layout.strides()});
+  Node& made = result.node();
+  if (made.has(kObserved) && source.has(kObserved)) current_observer()->on_copy(made, source);
   return result;
 }
 
@@ -53,6 +69,41 @@ Handle copy_instead_of_view(const Node& source, Shape shape) {
     current_observer()->on_indexing_copy(result.node(), source);
   }
   return result;
+}
+
+namespace {
+
+/// Bytes of the elements that lie in `runs`, which ascend.
+Index bytes_in(const std::vector<PageRun>& runs, const std::byte* first, const Layout& layout,
+               Index itemsize) {
+  Index bytes = 0;
+  const Index count = layout.size();
+  for (Index flat = 0; flat < count; ++flat) {
+    const std::byte* const element = first + layout.displacement_of_flat(flat);
+    auto run = std::upper_bound(
+        runs.begin(), runs.end(), element,
+        [](const std::byte* address, const PageRun& later) { return address < later.begin; });
+    if (run == runs.begin()) continue;
+    --run;
+    if (element < run->begin + run->size) bytes += itemsize;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Index shared_bytes(const Node& node) {
+  const Buffer& buffer = node.current_buffer();
+  const Index bytes = node.layout.size() * node.itemsize();
+  if (node.has(kCopyOnWrite) && buffer.sharers.count() > 1) return bytes;
+  if (buffer.large == nullptr) return 0;
+  const std::vector<PageRun> shared = buffer.large->shared_pages();
+  return shared.empty() ? 0 : bytes_in(shared, node.address(), node.layout, node.itemsize());
+}
+
+void reserve_pages(Node& node) {
+  const WriteScope scope(node, Receiver::kNamed, nullptr, WriteKind::kUpdate);
+  if (LargeMemory* large = scope.value().buffer->large.get()) large->reserve();
 }
 
 }  // namespace cow::internal

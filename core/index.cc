@@ -24,11 +24,9 @@ void throw_wrong_rank(const Layout& layout, int count) {
                                   " has ", layout.ndim(), " indices, not ", count));
 }
 
-}  // namespace internal
-
-ResolvedSlice resolve_slice(const Slice& slice, Index extent) {
-  Index step = slice.step.present() ? slice.step.value() : 1;
-  if (step == 0) internal::throw_invalid_argument("slice step cannot be zero");
+ResolvedSlice resolve_steps(const Slice& slice, Index extent) {
+  Index step = slice.step.value();
+  if (step == 0) throw_invalid_argument("slice step cannot be zero");
   const bool forward = step > 0;
   // Bounds are clipped to what a walk in this direction can reach.
   const Index lowest = forward ? 0 : -1;
@@ -47,71 +45,20 @@ ResolvedSlice resolve_slice(const Slice& slice, Index extent) {
   return {start, distance > 0 ? (distance - 1) / stride + 1 : 0, step};
 }
 
-Layout index_layout(const Layout& layout, IndexItems items) {
-  int named = 0, added = 0, ellipses = 0;
+void throw_bad_items(const Layout& layout, IndexItems items) {
+  int named = 0, ellipses = 0;
   for (const IndexItem& item : items) {
-    switch (item.kind()) {
-      case IndexItem::Kind::kInteger:
-      case IndexItem::Kind::kSlice:
-        ++named;
-        break;
-      case IndexItem::Kind::kNewAxis:
-        ++added;
-        break;
-      case IndexItem::Kind::kEllipsis:
-        ++ellipses;
-        break;
-    }
+    ellipses += item.kind() == IndexItem::Kind::kEllipsis;
+    named += item.kind() == IndexItem::Kind::kInteger || item.kind() == IndexItem::Kind::kSlice;
   }
-  if (ellipses > 1) {
-    internal::throw_out_of_range("an index can only have a single ellipsis ('...')");
-  }
-  if (named > layout.ndim()) {
-    internal::throw_wrong_rank(layout, named);
-  }
-  if (layout.ndim() + added > kMaxDims) {
-    internal::throw_invalid_argument(
-        absl::StrCat("number of dimensions must be within [0, ", kMaxDims, "]: the index ",
-                     index_text(items), " of shape ", tuple_text(layout.shape()), " has more"));
-  }
-
-  Dims shape, strides;
-  Index offset = layout.offset();
-  int axis = 0;
-  const auto take_whole = [&](int count) {
-    for (; count > 0; --count, ++axis) {
-      shape.push_back(layout.extent(axis));
-      strides.push_back(layout.stride(axis));
-    }
-  };
-  for (const IndexItem& item : items) {
-    switch (item.kind()) {
-      case IndexItem::Kind::kInteger:
-        offset += normalize_index(item.position(), layout.extent(axis), axis) * layout.stride(axis);
-        ++axis;
-        break;
-      case IndexItem::Kind::kSlice: {
-        const ResolvedSlice part = resolve_slice(item.slice(), layout.extent(axis));
-        // An empty slice keeps the offset, so that it stays inside the buffer.
-        if (part.count > 0) offset += part.start * layout.stride(axis);
-        shape.push_back(part.count);
-        strides.push_back(part.count > 1 ? part.step * layout.stride(axis) : layout.stride(axis));
-        ++axis;
-        break;
-      }
-      case IndexItem::Kind::kNewAxis:
-        shape.push_back(1);
-        strides.push_back(0);
-        break;
-      case IndexItem::Kind::kEllipsis:
-        take_whole(layout.ndim() - named);
-        break;
-    }
-  }
-  take_whole(layout.ndim() - axis);
-  // Of an array without elements even a position may lie beyond the buffer.
-  return Layout(shape, strides, layout.empty() ? layout.offset() : offset);
+  if (ellipses > 1) throw_out_of_range("an index can only have a single ellipsis ('...')");
+  if (named > layout.ndim()) throw_wrong_rank(layout, named);
+  throw_invalid_argument(absl::StrCat("number of dimensions must be within [0, ", kMaxDims,
+                                      "]: the index ", index_text(items), " of shape ",
+                                      tuple_text(layout.shape()), " has more"));
 }
+
+}  // namespace internal
 
 namespace {
 

@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "cow/core/errors.h"
 
 namespace cow {
 
 Layout::Layout(Shape shape, absl::Span<const Index> strides_bytes, Index offset_bytes)
-    : offset_(offset_bytes) {
-  dims_.reserve(2 * shape.size());
-  dims_.assign(shape.begin(), shape.end());
-  dims_.insert(dims_.end(), strides_bytes.begin(), strides_bytes.end());
+    : Layout(static_cast<int>(shape.size()), offset_bytes) {
+  for (int axis = 0; axis < ndim_; ++axis) set_axis(axis, shape[axis], strides_bytes[axis]);
 }
 
 Layout Layout::c_order(Shape shape, Index itemsize_bytes) {
@@ -32,13 +31,13 @@ Layout Layout::c_order(Shape shape, Index itemsize_bytes) {
                                                     " of ", itemsize_bytes, "-byte elements"));
     }
   }
-  Dims strides(shape.size());
+  Layout layout(static_cast<int>(shape.size()), 0);
   Index stride = itemsize_bytes;
-  for (int axis = static_cast<int>(shape.size()) - 1; axis >= 0; --axis) {
-    strides[axis] = stride;
+  for (int axis = layout.ndim() - 1; axis >= 0; --axis) {
+    layout.set_axis(axis, shape[axis], stride);
     stride *= std::max<Index>(shape[axis], 1);
   }
-  return Layout(shape, strides);
+  return layout;
 }
 
 Index element_count(Shape shape) {
@@ -122,80 +121,97 @@ namespace {
 
 }  // namespace
 
-Dims resolve_shape(Shape shape, Index size) {
+namespace {
+
+/// What replaces the -1 in `shape`. Errors as `reshape_layout`.
+Index unknown_extent(Shape shape, Index size) {
   if (shape.size() > kMaxDims) {
     internal::throw_invalid_argument(absl::StrCat("maximum supported dimension for an array is ",
                                                   kMaxDims, ", found ", shape.size()));
   }
-  Dims resolved(shape.begin(), shape.end());
   Index known = 1;
-  int unknown_axis = -1;
-  for (int axis = 0; axis < static_cast<int>(shape.size()); ++axis) {
-    if (shape[axis] == -1) {
-      if (unknown_axis >= 0) {
+  bool has_unknown = false;
+  for (Index extent : shape) {
+    if (extent == -1) {
+      if (has_unknown) {
         internal::throw_invalid_argument(
             absl::StrCat("can only specify one unknown dimension: ", tuple_text(shape)));
       }
-      unknown_axis = axis;
-    } else if (shape[axis] < 0) {
+      has_unknown = true;
+    } else if (extent < 0) {
       throw_bad_reshape(shape, size);
-    } else if (known != 0 && __builtin_mul_overflow(known, shape[axis], &known)) {
+    } else if (known != 0 && __builtin_mul_overflow(known, extent, &known)) {
       if (std::find(shape.begin(), shape.end(), 0) == shape.end()) throw_bad_reshape(shape, size);
       known = 0;
     }
   }
-  if (unknown_axis >= 0) {
+  if (has_unknown) {
     if (known == 0 || size % known != 0) throw_bad_reshape(shape, size);
-    resolved[unknown_axis] = size / known;
-  } else if (known != size) {
-    throw_bad_reshape(shape, size);
+    return size / known;
   }
+  if (known != size) throw_bad_reshape(shape, size);
+  return -1;
+}
+
+}  // namespace
+
+Dims resolve_shape(Shape shape, Index size) {
+  const Index unknown = unknown_extent(shape, size);
+  Dims resolved(shape.begin(), shape.end());
+  std::replace(resolved.begin(), resolved.end(), Index{-1}, unknown);
   return resolved;
 }
 
 // Groups of old axes and groups of new axes with the same number of elements are matched from the
 // left; a group can be reshaped in place if its old axes are laid out as one run.
 bool reshape_layout(const Layout& layout, Shape shape, Index itemsize_bytes, Layout* result) {
-  const Dims wanted = resolve_shape(shape, layout.size());
-  if (layout.empty()) {
-    *result = Layout::c_order(wanted, itemsize_bytes);
-    result->set_offset(layout.offset());
-    return true;
-  }
-  Dims old_shape, old_strides;
-  for (int axis = 0; axis < layout.ndim(); ++axis) {
-    if (layout.extent(axis) == 1) continue;
-    old_shape.push_back(layout.extent(axis));
-    old_strides.push_back(layout.stride(axis));
-  }
-  Dims strides(wanted.size(), itemsize_bytes);
-  std::size_t old_begin = 0, new_begin = 0;
-  while (new_begin < wanted.size() && old_begin < old_shape.size()) {
-    std::size_t old_end = old_begin + 1, new_end = new_begin + 1;
-    Index old_count = old_shape[old_begin], new_count = wanted[new_begin];
-    while (old_count != new_count) {
-      if (new_count < old_count) {
-        new_count *= wanted[new_end++];
-      } else {
-        old_count *= old_shape[old_end++];
+  const Index unknown = unknown_extent(shape, layout.size());
+  const int ndim = static_cast<int>(shape.size());
+  const auto wanted = [&](int axis) { return shape[axis] == -1 ? unknown : shape[axis]; };
+  Layout reshaped = Layout::of_rank(ndim, layout.offset());
+  if (layout.is_contiguous(itemsize_bytes)) {
+    Index stride = itemsize_bytes;
+    for (int axis = ndim - 1; axis >= 0; --axis) {
+      reshaped.set_axis(axis, wanted(axis), stride);
+      if (__builtin_mul_overflow(stride, std::max<Index>(wanted(axis), 1), &stride)) {
+        Layout::c_order(resolve_shape(shape, layout.size()), itemsize_bytes);  // throws
       }
     }
-    for (std::size_t axis = old_begin; axis + 1 < old_end; ++axis) {
-      if (old_strides[axis] != old_shape[axis + 1] * old_strides[axis + 1]) return false;
+    *result = std::move(reshaped);
+    return true;
+  }
+  // Axes of extent 1 are of no account.
+  const auto old_axis = [&](int axis) {
+    while (axis < layout.ndim() && layout.extent(axis) == 1) ++axis;
+    return axis;
+  };
+  int old_begin = old_axis(0), new_begin = 0;
+  Index last_stride = itemsize_bytes;
+  while (new_begin < ndim && old_begin < layout.ndim()) {
+    int old_last = old_begin, new_end = new_begin + 1;
+    Index old_count = layout.extent(old_begin), new_count = wanted(new_begin);
+    while (old_count != new_count) {
+      if (new_count < old_count) {
+        new_count *= wanted(new_end++);
+      } else {
+        const int next = old_axis(old_last + 1);
+        if (layout.stride(old_last) != layout.extent(next) * layout.stride(next)) return false;
+        old_count *= layout.extent(next);
+        old_last = next;
+      }
     }
-    Index stride = old_strides[old_end - 1];
-    for (std::size_t axis = new_end; axis-- > new_begin;) {
-      strides[axis] = stride;
-      stride *= wanted[axis];
+    last_stride = layout.stride(old_last);
+    Index stride = last_stride;
+    for (int axis = new_end; axis-- > new_begin;) {
+      reshaped.set_axis(axis, wanted(axis), stride);
+      stride *= wanted(axis);
     }
-    old_begin = old_end;
+    old_begin = old_axis(old_last + 1);
     new_begin = new_end;
   }
   // What is left has extent 1: any stride will do; continue the run to its left.
-  for (std::size_t axis = new_begin; axis < wanted.size(); ++axis) {
-    strides[axis] = axis > 0 ? strides[axis - 1] : itemsize_bytes;
-  }
-  *result = Layout(wanted, strides, layout.offset());
+  for (int axis = new_begin; axis < ndim; ++axis) reshaped.set_axis(axis, 1, last_stride);
+  *result = std::move(reshaped);
   return true;
 }
 
@@ -205,7 +221,7 @@ Layout transpose_layout(const Layout& layout, absl::Span<const Index> axes) {
     internal::throw_invalid_argument(absl::StrCat(
         "axes ", tuple_text(axes), " don't match array of shape ", tuple_text(layout.shape())));
   }
-  Dims shape(ndim), strides(ndim);
+  Layout result = Layout::of_rank(ndim, layout.offset());
   std::uint64_t seen = 0;
   for (int i = 0; i < ndim; ++i) {
     const int axis = normalize_axis(axes[i], ndim);
@@ -214,16 +230,18 @@ Layout transpose_layout(const Layout& layout, absl::Span<const Index> axes) {
           absl::StrCat("repeated axis in transpose: ", tuple_text(axes)));
     }
     seen |= std::uint64_t{1} << axis;
-    shape[i] = layout.extent(axis);
-    strides[i] = layout.stride(axis);
+    result.set_axis(i, layout.extent(axis), layout.stride(axis));
   }
-  return Layout(shape, strides, layout.offset());
+  return result;
 }
 
 Layout reverse_axes(const Layout& layout) {
-  Dims shape(layout.shape().rbegin(), layout.shape().rend());
-  Dims strides(layout.strides().rbegin(), layout.strides().rend());
-  return Layout(shape, strides, layout.offset());
+  const int ndim = layout.ndim();
+  Layout result = Layout::of_rank(ndim, layout.offset());
+  for (int axis = 0; axis < ndim; ++axis) {
+    result.set_axis(ndim - 1 - axis, layout.extent(axis), layout.stride(axis));
+  }
+  return result;
 }
 
 Layout broadcast_layout(const Layout& layout, Shape shape) {

@@ -1,7 +1,11 @@
 #ifndef COW_CORE_LAYOUT_H_
 #define COW_CORE_LAYOUT_H_
 
-#include "absl/container/inlined_vector.h"
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
 #include "cow/core/dims.h"
 
 namespace cow {
@@ -25,25 +29,65 @@ class Layout {
   /// As given. `shape` and `strides` have one entry an axis; strides may be zero or negative.
   Layout(Shape shape, absl::Span<const Index> strides_bytes, Index offset_bytes = 0);
 
+  /// Of `ndim` axes, each of which is to be set before anything else is done with it.
+  static Layout of_rank(int ndim, Index offset_bytes) { return Layout(ndim, offset_bytes); }
+  void set_axis(int axis, Index extent, Index stride_bytes) {
+    Index* const at = numbers();
+    at[axis] = extent;
+    at[ndim_ + axis] = stride_bytes;
+  }
+  /// To set all axes in their order.
+  class Writer {
+   public:
+    explicit Writer(Layout& layout) : at_(layout.numbers()), ndim_(layout.ndim_) {}
+    void add(Index extent, Index stride_bytes) {
+      at_[0] = extent;
+      at_[ndim_] = stride_bytes;
+      ++at_;
+    }
+
+   private:
+    Index* at_;
+    std::ptrdiff_t ndim_;
+  };
+
   /// Rows first, no gaps, as NumPy's `order='C'`, at offset 0.
   /// Errors: `std::invalid_argument` for a negative extent, more than `kMaxDims` axes, or a size in
   /// bytes beyond 2^63 - 1.
   static Layout c_order(Shape shape, Index itemsize_bytes);
 
-  int ndim() const { return static_cast<int>(dims_.size() / 2); }
-  Shape shape() const { return {dims_.data(), dims_.size() / 2}; }
-  Index extent(int axis) const { return dims_[axis]; }
+  Layout(const Layout& other) : Layout(other.ndim_, other.offset_) { copy_numbers(other); }
+  Layout(Layout&& other) noexcept { steal(other); }
+  Layout& operator=(const Layout& other) {
+    if (this != &other) *this = Layout(other);
+    return *this;
+  }
+  Layout& operator=(Layout&& other) noexcept {
+    if (this != &other) {
+      free_numbers();
+      steal(other);
+    }
+    return *this;
+  }
+  ~Layout() { free_numbers(); }
+
+  int ndim() const { return ndim_; }
+  Shape shape() const { return {numbers(), static_cast<std::size_t>(ndim_)}; }
+  Index extent(int axis) const { return numbers()[axis]; }
   /// Bytes from one element to the next along each axis.
   absl::Span<const Index> strides() const {
-    return {dims_.data() + dims_.size() / 2, dims_.size() / 2};
+    return {numbers() + ndim_, static_cast<std::size_t>(ndim_)};
   }
-  Index stride(int axis) const { return dims_[dims_.size() / 2 + axis]; }
+  Index stride(int axis) const { return numbers()[ndim_ + axis]; }
   Index offset() const { return offset_; }
   void set_offset(Index offset_bytes) { offset_ = offset_bytes; }
 
   /// Number of elements. O(ndim).
   Index size() const;
-  bool empty() const { return size() == 0; }
+  bool empty() const {
+    const Shape extents = shape();
+    return std::find(extents.begin(), extents.end(), 0) != extents.end();
+  }
 
   /// No gaps and rows first (axes of extent 1 do not matter; empty counts). O(ndim).
   bool is_contiguous(Index itemsize_bytes) const;
@@ -62,12 +106,45 @@ class Layout {
   Index displacement_of_flat(Index flat) const;
 
   friend bool operator==(const Layout& a, const Layout& b) {
-    return a.offset_ == b.offset_ && a.dims_ == b.dims_;
+    return a.offset_ == b.offset_ && a.ndim_ == b.ndim_ &&
+           std::equal(a.numbers(), a.numbers() + 2 * a.ndim_, b.numbers());
   }
 
  private:
-  absl::InlinedVector<Index, 8> dims_;  // the shape, then the strides
+  static constexpr int kInlineDims = 4;
+
+  Layout(int ndim, Index offset_bytes) : offset_(offset_bytes), ndim_(ndim) {
+    if (ndim > kInlineDims) spilled_ = new Index[2 * ndim];
+  }
+
+  bool is_inline() const { return ndim_ <= kInlineDims; }
+  /// The shape, then the strides.
+  const Index* numbers() const { return is_inline() ? inline_ : spilled_; }
+  Index* numbers() { return is_inline() ? inline_ : spilled_; }
+  void copy_numbers(const Layout& other) {
+    // All that there may be: faster than to count.
+    if (is_inline()) {
+      std::memcpy(inline_, other.inline_, sizeof inline_);
+    } else {
+      std::copy_n(other.spilled_, 2 * ndim_, spilled_);
+    }
+  }
+  /// Leaves one element at offset 0 behind.
+  void steal(Layout& other) noexcept {
+    offset_ = std::exchange(other.offset_, 0);
+    ndim_ = std::exchange(other.ndim_, 0);
+    std::memcpy(inline_, other.inline_, sizeof inline_);
+  }
+  void free_numbers() {
+    if (!is_inline()) delete[] spilled_;
+  }
+
   Index offset_ = 0;
+  int ndim_ = 0;
+  union {
+    Index inline_[2 * kInlineDims];
+    Index* spilled_;
+  };
 };
 
 /// Product of the extents. O(ndim). Shapes of existing arrays never overflow.

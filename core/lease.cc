@@ -9,7 +9,8 @@ ReadLease::ReadLease(const Node& node) {
     Buffer& buffer = node.current_buffer();
     if (buffer.write_leases.load(std::memory_order_acquire) > 0) {
       // Raw pointers write there: a snapshot needs its own bytes.
-      pinned_ = copy_range(buffer, node.layout.byte_range(node.itemsize()), node.layout);
+      pinned_ = copy_range(buffer, node.layout.byte_range(node.itemsize()), node.layout,
+                           CopyTime::kLazily);
     } else {
       buffer.sharers.increment();
       pinned_ = &buffer;

@@ -2,6 +2,7 @@
 #define COW_CORE_NODE_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "cow/core/buffer.h"
 #include "cow/core/layout.h"
+#include "cow/core/node_memory.h"
 #include "cow/core/ref_count.h"
 #include "cow/core/view_op.h"
 
@@ -55,6 +57,14 @@ inline constexpr std::uint32_t kSlowWrite =
     kObserved | kGrouped | kCopyOnWrite | kReadOnly | kStretched;
 
 struct Node {
+  Node() = default;
+  /// Of the layout that `arrange` makes of `from`, in its place.
+  template <class Arrange>
+  Node(const Layout& from, const Arrange& arrange) : layout(arrange(from)) {}
+
+  static void* operator new(std::size_t size_bytes) { return take_node_memory(size_bytes); }
+  static void operator delete(void* memory) noexcept { give_back_node_memory(memory); }
+
   /// What keeps the node in memory: its handle, children, members it leads, leases.
   RefCount memory{1};
   /// Keep the struct, but not what it holds: 1 for all of `memory`, and who remembers the node.
@@ -117,15 +127,42 @@ class Handle {
 
 /// A new uninitialised array in C order, on its own buffer in the thread's default mode.
 /// Errors: as `Layout::c_order`, `std::bad_alloc`.
-Handle make_array(DType dtype, Shape shape);
+Handle make_array(DType dtype, Shape shape, Use use = Use::kFilledNext);
+
+/// A new array on `buffer`, one of whose sharers it becomes, in its mode. Errors: `std::bad_alloc`;
+/// the buffer is unpinned then.
+Handle make_array_on(Buffer* buffer, const Layout& layout);
 
 /// An array on foreign memory, as `make_foreign_buffer`, in the thread's default mode; read-only if
 /// the memory is.
 Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bool is_read_only,
                           std::function<void()> give_back);
 
-/// The elements of `source` in `layout`, which must lie inside of the buffer.
-Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver);
+/// Makes `node`, which has its layout and nothing else, a view of `from`.
+void complete_view(Node& node, Node& from, const ViewOp& op, Receiver receiver);
+/// Gives the array of a temporary another layout.
+void turn_into_view(Node& dying, Layout layout, const ViewOp& op);
+
+/// The elements of `source` in the layout that `arrange` makes of its own; it must lie inside of
+/// the buffer. Where `arrange` throws, nothing has changed.
+template <class Arrange>
+Handle make_view(Handle& source, const Arrange& arrange, const ViewOp& op, Receiver receiver) {
+  Node& from = source.node();
+  // Only its handle holds it, and it holds nothing that outlives it.
+  const bool can_turn = receiver == Receiver::kTemporary && from.memory.count() == 1 &&
+                        from.parent != nullptr && !from.has(kOwnsBuffer);
+  if (!can_turn) {
+    std::unique_ptr<Node> node(new Node(from.layout, arrange));
+    complete_view(*node, from, op, receiver);
+    return Handle(node.release());
+  }
+  turn_into_view(from, arrange(from.layout), op);
+  return std::move(source);
+}
+inline Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver) {
+  return make_view(
+      source, [&](const Layout&) { return layout; }, op, receiver);
+}
 
 /// A declared alias of `source`: an array of the same value. A temporary joins the value of the
 /// array that it acts for.
@@ -157,9 +194,11 @@ void unwatch_node(Node& node) noexcept;
 void keep_value(Node& leader);
 void release_value(Node& leader) noexcept;
 
-/// Bytes `[range]` of `from`, in new memory at the same coordinates, for an array of layout `root`.
-/// Errors: `std::bad_alloc`.
-Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root);
+/// Bytes `[range]` of `from`, or more, in new memory at the same coordinates, for an array of
+/// layout `root`; copied at once, or `kLazily`, perhaps, when they are written. Errors:
+/// `std::bad_alloc`.
+enum class CopyTime { kNow, kLazily };
+Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root, CopyTime when);
 
 }  // namespace cow::internal
 

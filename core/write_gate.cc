@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "cow/core/copy_counts.h"
 #include "cow/core/errors.h"
 #include "cow/core/iterate.h"
 
@@ -12,6 +13,10 @@ namespace {
 std::string name_of(const Node& node) {
   return node.label ? absl::StrCat("'", *node.label, "' ", tuple_text(node.layout.shape()))
                     : absl::StrCat("array of shape ", tuple_text(node.layout.shape()));
+}
+
+std::string_view label_of(const Node& node) {
+  return node.label ? std::string_view(*node.label) : std::string_view();
 }
 
 [[noreturn]] void refuse(const Node& node, const char* reason) {
@@ -30,10 +35,24 @@ Buffer* gather(const Node& leader, Layout* arranged) {
   return copy;
 }
 
+/// Of the buffer: a quarter or more, so that copying pages one by one costs more than all at once.
+bool writes_much(const Node& writer, WriteKind kind, const Buffer& buffer) {
+  return kind != WriteKind::kSome &&
+         4 * writer.layout.size() * writer.itemsize() >= buffer.size_bytes;
+}
+
+/// New memory for the bytes of `layout`, at the coordinates that they have in `from`.
+Buffer* make_room(const Buffer& from, ByteRange range, const Layout& layout) {
+  Buffer* room = make_buffer(from.dtype, from.mode, from.observed, range.size(), layout);
+  room->origin = reinterpret_cast<std::intptr_t>(room->memory) - range.begin;
+  room->space = from.space;
+  return room;
+}
+
 /// `leader`'s value moves to memory of its own: its elements, if it is one array with nothing made
 /// from it; else its byte range, if that is at most half of the buffer; else the whole. Returns
 /// whether the elements were rearranged.
-bool detach(Node& leader, const Node& writer) {
+bool detach(Node& leader, const Node& writer, WriteKind kind) {
   const Buffer& from = *leader.buffer;
   const Index itemsize = from.itemsize();
   const ByteRange range = leader.layout.byte_range(itemsize);
@@ -43,15 +62,24 @@ bool detach(Node& leader, const Node& writer) {
   const bool half_or_less = leader.layout.size() <= from.size_bytes / itemsize / 2;
   const bool sparse = !leader.layout.is_dense(itemsize);
 
+  // Of more axes the walk over the elements may need memory, and there would be nothing to go back
+  // to.
+  const bool overwrites = kind == WriteKind::kOverwrite && alone && !sparse &&
+                          !leader.has(kStretched) && leader.layout.ndim() <= 4;
   Layout arranged = leader.layout;
   const bool rearrange = alone && (leader.has(kStretched) || (childless && half_or_less && sparse));
   Buffer* copy;
-  if (rearrange) {
+  if (overwrites) {
+    // Observers look at what is overwritten.
+    copy = leader.has(kObserved) ? copy_range(from, range, leader.layout, CopyTime::kNow)
+                                 : make_room(from, range, leader.layout);
+  } else if (rearrange) {
     copy = gather(leader, &arranged);
   } else if (leader.has(kStretched)) {
     refuse(leader, ": its elements are not distinct, and other arrays are declared aliases of it");
   } else {
-    copy = copy_range(from, small ? range : from.extent(), leader.layout);
+    copy = copy_range(from, small ? range : from.extent(), leader.layout,
+                      writes_much(writer, kind, from) ? CopyTime::kNow : CopyTime::kLazily);
   }
   // Nothing below throws. The count is given up last: whoever then sees that it is the only sharer
   // has our reads of the old memory behind it.
@@ -64,6 +92,10 @@ bool detach(Node& leader, const Node& writer) {
   }
   leader.buffer = copy;
   leader.data = copy->at(leader.layout.offset());
+  const bool copied_later = copy->large != nullptr && copy->large->maps_sealed_file();
+  count_copies(
+      label_of(leader),
+      {.detaches = 1, .bytes_detached = overwrites || copied_later ? 0 : copy->size_bytes});
   if (leader.has(kObserved)) current_observer()->on_detach(leader, *old, copy->size_bytes);
   unpin(old);
   return rearrange;
@@ -77,7 +109,29 @@ bool is_passing_sharer(const Node* node, const Node& value) {
 
 }  // namespace
 
-WriteScope::WriteScope(Node& node, Receiver receiver, const Node* dying_source)
+namespace {
+
+/// Memory that was copied lazily is made the buffer's own where much of it is about to be written.
+void prepare_bulk_write(const Node& writer, WriteKind kind, Buffer& buffer) {
+  if (buffer.large == nullptr || !writes_much(writer, kind, buffer)) return;
+  const bool all = writer.layout.size() * writer.itemsize() == buffer.size_bytes &&
+                   writer.layout.is_dense(writer.itemsize()) && writer.layout.ndim() <= 4;
+  buffer.large->prepare_bulk_write(all && kind == WriteKind::kOverwrite && !buffer.observed);
+}
+
+}  // namespace
+
+WriteKind kind_of_assignment(const Node& destination, const Node& source) {
+  const Buffer& buffer = destination.current_buffer();
+  if (!destination.has(kCopyOnWrite) && buffer.large == nullptr) return WriteKind::kUpdate;
+  const ByteRange read = source.layout.byte_range(source.itemsize());
+  const std::byte* const from = source.address() - source.layout.offset();
+  const bool apart =
+      from + read.end <= buffer.memory || from + read.begin >= buffer.memory + buffer.size_bytes;
+  return apart ? WriteKind::kOverwrite : WriteKind::kUpdate;
+}
+
+WriteScope::WriteScope(Node& node, Receiver receiver, const Node* dying_source, WriteKind kind)
     : node_(node), dying_source_(dying_source) {
   if (node.has(kReadOnly)) refuse(node, "");
   const bool in_place = receiver == Receiver::kTemporary;
@@ -85,6 +139,7 @@ WriteScope::WriteScope(Node& node, Receiver receiver, const Node* dying_source)
   if (!node.has(kCopyOnWrite)) {
     if (!in_place) node.flags |= kWrittenByName;
     address_ = node.data;
+    prepare_bulk_write(node, kind, *node.buffer);
     return;
   }
   Node& value = *value_;
@@ -95,10 +150,11 @@ WriteScope::WriteScope(Node& node, Receiver receiver, const Node* dying_source)
   const int mine = 1 + (is_passing_sharer(&node, value) ? 1 : 0) +
                    (is_passing_sharer(dying_source, value) ? 1 : 0);
   if (value.buffer->sharers.count() > mine || (&node == &value && node.has(kStretched))) {
-    rearranged_ = detach(value, node);
+    rearranged_ = detach(value, node, kind);
   }
   if (!in_place) node.flags |= kWrittenByName;
   address_ = value.buffer->at(node.layout.offset());
+  prepare_bulk_write(node, kind, *value.buffer);
 }
 
 void WriteScope::start(const Access& access) {
@@ -170,7 +226,9 @@ void write_element(Node& node, Receiver receiver, ElementPlace place, const void
 
 void make_elements_distinct(Node& node) {
   if (!node.has(kCopyOnWrite) || !node.has(kStretched) || node.has(kReadOnly)) return;
-  if (node.leader == &node && node.members.count() == 1) detach(node, node);
+  if (node.leader == &node && node.members.count() == 1) {
+    detach(node, node, WriteKind::kSome);
+  }
 }
 
 }  // namespace cow::internal

@@ -10,6 +10,16 @@
 /// written, lets that value take its own copy of shared memory, tells the observer.
 namespace cow::internal {
 
+/// What a write is about to do, which decides how memory that is shared is copied for it.
+enum class WriteKind {
+  kSome,       ///< Writes some elements.
+  kUpdate,     ///< Writes all elements of the array, and may read them.
+  kOverwrite,  ///< Writes all elements of the array and reads none of the buffer's, nor throws.
+};
+
+/// `kOverwrite` if the elements of `source` are not in the memory that `destination` is in.
+WriteKind kind_of_assignment(const Node& destination, const Node& source);
+
 /// A write through `node`. Construction passes the gate; `begin` tells the observer that bytes are
 /// about to change, destruction that they have.
 class WriteScope {
@@ -17,7 +27,8 @@ class WriteScope {
   /// `receiver`: `kNamed` if the array stands for itself, `kTemporary` if it acts for the array
   /// that it was made from. `dying_source` is a temporary that the write consumes, or null: it does
   /// not count as a sharer. Errors: `ReadOnlyError`, `std::bad_alloc`; nothing has changed then.
-  WriteScope(Node& node, Receiver receiver, const Node* dying_source = nullptr);
+  WriteScope(Node& node, Receiver receiver, const Node* dying_source = nullptr,
+             WriteKind kind = WriteKind::kSome);
   ~WriteScope() {
     if (access_) finish();
   }

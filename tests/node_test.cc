@@ -150,7 +150,8 @@ TEST_P(NodeTest, OnlyUnderAWriteableBaseCanAViewBecomeWriteable) {
 TEST_P(NodeTest, ACopiedRangeKeepsItsCoordinates) {
   const Ints a = numbered({6});
   const internal::Buffer& from = *node_of(a).buffer;
-  internal::Buffer* copy = internal::copy_range(from, {16, 40}, node_of(a).layout);
+  internal::Buffer* copy =
+      internal::copy_range(from, {16, 40}, node_of(a).layout, internal::CopyTime::kNow);
   EXPECT_EQ(copy->at(16), copy->memory);
   EXPECT_EQ(copy->size_bytes, 24);
   EXPECT_EQ(copy->space, from.space);

@@ -60,8 +60,13 @@ class Node:
         self.dtype, self.format = _DTYPES[dtype]
         self.itemsize = struct.calcsize("=" + self.format)
         layout = self.value["layout"]
-        dims = _inlined_vector(int(layout["dims_"].address))
-        self.shape, self.strides = dims[:len(dims) // 2], dims[len(dims) // 2:]
+        ndim = int(layout["ndim_"])
+        if not 0 <= ndim <= _MAX_DIMS:
+            raise Damaged
+        inline = layout["inline_"]
+        fits = 8 * 2 * ndim <= inline.type.sizeof
+        dims = _index_at(int(inline.address) if fits else int(layout["spilled_"]), 2 * ndim)
+        self.shape, self.strides = dims[:ndim], dims[ndim:]
         if any(extent < 0 for extent in self.shape):
             raise Damaged
         self.offset = int(layout["offset_"])
@@ -107,18 +112,6 @@ class Node:
         at = self.data + sum(i * stride for i, stride in zip(index, self.strides))
         number = struct.unpack("=" + self.format, _read(at, self.itemsize))
         return number if len(number) == 2 else number[0]
-
-
-def _inlined_vector(address):
-    """The numbers in an absl::InlinedVector<Index, 8>: 2 * size + (is it on the heap?), then they
-    themselves, or where they are."""
-    word, where = _index_at(address, 2)
-    size = word >> 1
-    if not 0 <= size <= 2 * _MAX_DIMS or size % 2:
-        raise Damaged
-    if not word & 1 and size > 8:
-        raise Damaged
-    return _index_at(where if word & 1 else address + 8, size)
 
 
 def _node_address(value):

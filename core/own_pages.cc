@@ -1,0 +1,141 @@
+#include "cow/core/own_pages.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+
+namespace cow::internal {
+namespace {
+
+/// Linux's `struct pm_scan_arg` and `struct page_region`
+/// (Documentation/admin-guide/mm/pagemap.rst), which the headers of kernels before 6.7 do not have.
+struct ScanRegion {
+  std::uint64_t start;
+  std::uint64_t end;
+  std::uint64_t categories;
+};
+struct ScanRequest {
+  std::uint64_t size = sizeof(ScanRequest);
+  std::uint64_t flags = 0;
+  std::uint64_t start = 0;
+  std::uint64_t end = 0;
+  std::uint64_t walk_end = 0;
+  std::uint64_t regions = 0;
+  std::uint64_t region_count = 0;
+  std::uint64_t max_pages = 0;
+  std::uint64_t category_inverted = 0;
+  std::uint64_t category_mask = 0;
+  std::uint64_t category_anyof_mask = 0;
+  std::uint64_t return_mask = 0;
+};
+constexpr std::uint64_t kIsFile = 1 << 2;
+constexpr std::uint64_t kIsPresent = 1 << 3;
+constexpr std::uint64_t kIsSwapped = 1 << 4;
+const unsigned long kScanPages = _IOWR('f', 16, ScanRequest);
+
+/// Bits of an entry of /proc/self/pagemap.
+constexpr std::uint64_t kEntryPresent = std::uint64_t{1} << 63;
+constexpr std::uint64_t kEntrySwapped = std::uint64_t{1} << 62;
+constexpr std::uint64_t kEntryOfFile = std::uint64_t{1} << 61;
+
+/// The calling process's page tables. Opened each time: a descriptor that outlives a fork shows
+/// those of the parent.
+class PageMap {
+ public:
+  PageMap() : descriptor_(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)) {}
+  ~PageMap() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  PageMap(const PageMap&) = delete;
+  PageMap& operator=(const PageMap&) = delete;
+
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+std::uint64_t page_bytes() {
+  static const std::uint64_t bytes = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  return bytes;
+}
+
+void add(std::uint64_t begin, std::uint64_t end, std::vector<PageRun>* runs) {
+  auto* const first = reinterpret_cast<std::byte*>(begin);
+  if (!runs->empty() && runs->back().begin + runs->back().size == first) {
+    runs->back().size += end - begin;
+  } else {
+    runs->push_back({first, end - begin});
+  }
+}
+
+}  // namespace
+
+bool find_own_pages(const std::byte* begin, std::size_t size, std::vector<PageRun>* runs) {
+  runs->clear();
+  {
+    const PageMap map;
+    if (map.descriptor() < 0) return false;
+    std::array<ScanRegion, 256> regions;
+    ScanRequest request;
+    request.start = reinterpret_cast<std::uint64_t>(begin);
+    request.end = request.start + size;
+    request.regions = reinterpret_cast<std::uint64_t>(regions.data());
+    request.region_count = regions.size();
+    // In memory or swapped out, and not the file's.
+    request.category_inverted = kIsFile;
+    request.category_mask = kIsFile;
+    request.category_anyof_mask = kIsPresent | kIsSwapped;
+    request.return_mask = kIsPresent;
+    while (request.start < request.end) {
+      const int found = ioctl(map.descriptor(), kScanPages, &request);
+      if (found < 0 && errno == EINTR) continue;
+      if (found < 0) break;
+      for (int i = 0; i < found; ++i) {
+        add(regions[static_cast<std::size_t>(i)].start, regions[static_cast<std::size_t>(i)].end,
+            runs);
+      }
+      request.start = request.walk_end;
+    }
+    if (request.start >= request.end) return true;
+  }
+  return read_own_pages(begin, size, runs);
+}
+
+bool read_own_pages(const std::byte* begin, std::size_t size, std::vector<PageRun>* runs) {
+  runs->clear();
+  const PageMap map;
+  if (map.descriptor() < 0) return false;
+  const std::uint64_t page = page_bytes();
+  const std::uint64_t first = reinterpret_cast<std::uint64_t>(begin) / page;
+  const std::uint64_t count = size / page;
+  std::array<std::uint64_t, 512> entries;
+  for (std::uint64_t done = 0; done < count;) {
+    const std::size_t wanted = std::min<std::uint64_t>(entries.size(), count - done);
+    const ssize_t got = pread(map.descriptor(), entries.data(), wanted * sizeof(entries[0]),
+                              static_cast<off_t>((first + done) * sizeof(entries[0])));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < static_cast<ssize_t>(sizeof(entries[0]))) return false;
+    const std::uint64_t read = static_cast<std::uint64_t>(got) / sizeof(entries[0]);
+    for (std::uint64_t i = 0; i < read; ++i) {
+      const std::uint64_t entry = entries[i];
+      if ((entry & (kEntryPresent | kEntrySwapped)) == 0 || (entry & kEntryOfFile) != 0) continue;
+      add((first + done + i) * page, (first + done + i + 1) * page, runs);
+    }
+    done += read;
+  }
+  return true;
+}
+
+std::size_t bytes_of(const std::vector<PageRun>& runs) {
+  std::size_t bytes = 0;
+  for (const PageRun& run : runs) bytes += run.size;
+  return bytes;
+}
+
+}  // namespace cow::internal
