@@ -5,14 +5,18 @@
     performance_page.py FOLDER --check PAGE    exit code 1 if PAGE has other tables
 
 The page has a line `<!-- generated: NAME -->` before each part and `<!-- end -->` after it; NAME is
-`machine`, `aims`, `unmet`, or `tables`. Charts are SVG files beside results.jsonl.
+`machine`, `aims`, `unmet` or `tables`, and, where FOLDER has growth.json and view_vs_copy.json,
+`growth` or `view_vs_copy`. Charts are SVG files beside results.jsonl.
 """
 
 import argparse
+import json
 import os
 import re
 import sys
 
+import growth
+import view_vs_copy
 from peer_aims import find_aims
 from peer_results import LIMITS, OURS, PEERS, Results, read_rows
 from svg_chart import Axis, dot_chart
@@ -81,11 +85,14 @@ def aims_table(aims):
             text += row(aim.workload, aim.text, "–", "not measured", "–", "–", "**not met**")
             continue
         worst = aim.worst()
-        against = "" if worst.against in ("ns", "wrong results") else f" ({worst.against})"
-        unit = " ns" if worst.against == "ns" else ""
+        against, value, limit = (
+            ("", f"{worst.value:.3g} ns", f"{worst.limit:g} ns") if worst.against == "ns" else
+            (f" ({worst.against})", f"{worst.value:.2f}", f"{worst.limit:.2f}"))
+        if worst.against == "wrong results":
+            against = value = limit = "–"
         text += row(aim.workload, aim.text, f"{aim.reached()} of {len(aim.checks)}",
-                    worst.cell.name + against, f"{worst.value:.2f}{unit}",
-                    f"{worst.limit:.2f}{unit}", "met" if aim.is_met else "**not met**")
+                    worst.cell.name + against if value != "–" else "–", value, limit,
+                    "met" if aim.is_met else "**not met**")
     met = sum(aim.is_met for aim in aims)
     return text + f"\n{met} of {len(aims)} aims met.\n"
 
@@ -124,6 +131,26 @@ def chart(results, workload):
                      [named[peer] for peer in peers if peer in LIMITS])
 
 
+def cases_in(folder, name):
+    """What a benchmark wrote to a JSON file, or None."""
+    path = os.path.join(folder, name)
+    return json.loads(read(path))["cases"] if os.path.exists(path) else None
+
+
+def view_vs_copy_part(cases):
+    uses = view_vs_copy.by_use(cases)
+    return "\n".join(f"{view_vs_copy.use_text(use, lines)}\n"
+                     f"![{use}](performance/{view_vs_copy.chart_name(use)})\n"
+                     for use, lines in uses.items())
+
+
+def growth_part(cases):
+    lines = growth.lines_of({(column, case): time for column, case, time in cases})
+    charts = (f"![by {axis}, sanitizer {column}](performance/growth_{axis}_{column}.svg)\n"
+              for axis, column in lines)
+    return growth.growth_text(lines) + "\n" + "\n".join(charts)
+
+
 def replaced(page, name, text):
     """The page with another part `name`. Errors: `SystemExit` if it has none."""
     pattern = re.compile(rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -156,6 +183,10 @@ def main():
     machine = os.path.join(options.folder, "machine.md")
     if os.path.exists(machine):
         parts["machine"] = read(machine)
+    for name, part in (("growth", growth_part), ("view_vs_copy", view_vs_copy_part)):
+        cases = cases_in(options.folder, name + ".json")
+        if cases is not None:
+            parts[name] = part(cases)
     page = options.page or options.check
     if page:
         old = new = read(page)

@@ -39,17 +39,24 @@ def crossover(lower, upper):
     return found
 
 
-def print_use(use, lines):
-    print(f"\n{TITLES.get(use, use)}:\n")
+def use_text(use, lines):
+    """A table in Markdown, and a sentence."""
     sizes = [size for size, _ in sorted(next(iter(lines.values())))]
-    print("| | " + " | ".join(map(bytes_text, sizes)) + " |")
-    print("| --- " + "| ---: " * len(sizes) + "|")
+    text = f"{TITLES.get(use, use).capitalize()}:\n\n"
+    text += "| | " + " | ".join(map(bytes_text, sizes)) + " |\n"
+    text += "| --- " + "| ---: " * len(sizes) + "|\n"
     for what, points in lines.items():
-        print(f"| {what} | " + " | ".join(time_text(time) for _, time in sorted(points)) + " |")
+        text += f"| {what} | " + " | ".join(time_text(time) for _, time in sorted(points)) + " |\n"
     if "copy-on-write" in lines and "eager copy" in lines:
         size = crossover(lines["copy-on-write"], lines["eager copy"])
-        print("\nCopy-on-write takes less time than an eager copy "
-              + (f"from {bytes_text(size)} on." if size else "at none of the largest sizes."))
+        text += ("\nCopy-on-write takes less time than an eager copy "
+                 + (f"from {bytes_text(size)} on.\n" if size else
+                    "at no size, or not at the largest ones.\n"))
+    return text
+
+
+def chart_name(use):
+    return f"view_vs_copy_{use.replace(' ', '_')}.svg"
 
 
 def chart(use, lines):
@@ -74,9 +81,8 @@ def main():
     with open(os.path.join(output, "view_vs_copy.json"), "w", encoding="utf-8") as file:
         json.dump({"unit": "ns of CPU time", "cases": times}, file, indent=1)
     for use, lines in by_use(times).items():
-        print_use(use, lines)
-        name = f"view_vs_copy_{use.replace(' ', '_')}.svg"
-        with open(os.path.join(output, name), "w", encoding="utf-8") as file:
+        print(use_text(use, lines))
+        with open(os.path.join(output, chart_name(use)), "w", encoding="utf-8") as file:
             file.write(chart(use, lines))
 
 

@@ -120,12 +120,30 @@ std::optional<Mapping> take_kept_mapping(std::size_t bytes, bool with_file) noex
   return list.pool().take(bytes, with_file);
 }
 
+/// Takes memory for all pages, as a write to each would. False if the system refuses: `errno` is
+/// EINVAL if it does not know how.
+bool take_pages(std::byte* data, std::size_t bytes) noexcept {
+#ifndef MADV_POPULATE_WRITE
+  constexpr int MADV_POPULATE_WRITE = 23;
+#endif
+  int result;
+  do {
+    result = madvise(data, bytes, MADV_POPULATE_WRITE);
+  } while (result != 0 && errno == EINTR);
+  return result == 0;
+}
+
 /// Pages that nobody used before. Errors: `std::bad_alloc`.
-Mapping new_mapping(std::size_t bytes, LargeArrays kind) {
+Mapping new_mapping(std::size_t bytes, LargeArrays kind, Use use) {
   Mapping mapping{nullptr, bytes, nullptr};
   if (kind == LargeArrays::kLazyCopies && (mapping.file = PageFile::make(bytes)) != nullptr) {
     mapping.data = map(bytes, MAP_SHARED, mapping.file.get());
-    if (mapping.data != nullptr) return mapping;
+    if (mapping.data != nullptr && use == Use::kPerhapsInPart) return mapping;
+    if (mapping.data != nullptr && mapping.file->take_pages(bytes)) {
+      take_pages(mapping.data, bytes);  // else the file's are found one by one
+      return mapping;
+    }
+    if (mapping.data != nullptr) mapping.unmap();
     mapping.file = nullptr;
   }
   mapping.data = map(bytes, MAP_PRIVATE | MAP_ANONYMOUS, nullptr);
@@ -142,16 +160,16 @@ void release_kept_mappings() noexcept {
 
 }  // namespace
 
-std::unique_ptr<LargeMemory> LargeMemory::make(std::size_t bytes) {
+std::unique_ptr<LargeMemory> LargeMemory::make(std::size_t bytes, Use use) {
   const LargeArrays kind = large_arrays();
   std::optional<Mapping> mapping =
       take_kept_mapping(whole_pages(bytes), kind == LargeArrays::kLazyCopies);
   if (!mapping) {
     try {
-      mapping = new_mapping(whole_pages(bytes), kind);
+      mapping = new_mapping(whole_pages(bytes), kind, use);
     } catch (const std::bad_alloc&) {
       release_kept_mappings();
-      mapping = new_mapping(whole_pages(bytes), kind);
+      mapping = new_mapping(whole_pages(bytes), kind, use);
     }
   }
   try {
@@ -278,14 +296,7 @@ void LargeMemory::take_own_pages(bool overwrites_all) noexcept {
 }
 
 void LargeMemory::reserve() {
-#ifndef MADV_POPULATE_WRITE
-  constexpr int MADV_POPULATE_WRITE = 23;
-#endif
-  int result;
-  do {
-    result = madvise(data_, mapped_bytes_, MADV_POPULATE_WRITE);
-  } while (result != 0 && errno == EINTR);
-  if (result == 0) return;
+  if (take_pages(data_, mapped_bytes_)) return;
   if (errno != EINVAL) throw std::bad_alloc();
   // A kernel before 5.14. Each page is written with what is there, which others may be reading.
   for (std::size_t at = 0; at < bytes_; at += page_bytes()) {

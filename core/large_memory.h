@@ -28,6 +28,12 @@ class CopyHistory {
   int declined_ = 0;
 };
 
+/// What is done with new memory.
+enum class Use {
+  kFilledNext,     ///< All of it is written.
+  kPerhapsInPart,  ///< Nobody knows.
+};
+
 /// Of the large memory in use: a label, perhaps empty, and what it has copied of sealed files.
 /// Errors: `std::bad_alloc`.
 std::vector<std::pair<std::string, CopyCounts>> pages_detached_now();
@@ -49,8 +55,9 @@ std::vector<std::pair<std::string, CopyCounts>> pages_detached_now();
 class LargeMemory {
  public:
   /// Zeros, or what a former user left. Of the kind that `large_arrays()` says; without a file if
-  /// the system has none to give. Errors: `std::bad_alloc`.
-  static std::unique_ptr<LargeMemory> make(std::size_t bytes);
+  /// the system has none to give. What is `kFilledNext` takes all pages now: two thirds of the cost
+  /// of taking them one by one. Errors: `std::bad_alloc`.
+  static std::unique_ptr<LargeMemory> make(std::size_t bytes, Use use = Use::kFilledNext);
   ~LargeMemory();
   LargeMemory(const LargeMemory&) = delete;
   LargeMemory& operator=(const LargeMemory&) = delete;
