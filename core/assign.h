@@ -1,6 +1,7 @@
 #ifndef COW_CORE_ASSIGN_H_
 #define COW_CORE_ASSIGN_H_
 
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -25,9 +26,11 @@ class AssignmentOperands {
   /// `layout` without leading axes of extent 1 beyond `ndim`, which assignment ignores.
   static Layout drop_leading_ones(const Layout& layout, int ndim);
 
-  /// `scope` has passed the gate. Errors: `std::bad_alloc`.
+  /// `scope` has passed the gate, and outlives this. Errors: `std::bad_alloc`.
   AssignmentOperands(const Node& source, const WriteScope& scope)
       : AssignmentOperands(source, scope, Purpose::kUpdate) {}
+  AssignmentOperands(const AssignmentOperands&) = delete;
+  AssignmentOperands& operator=(const AssignmentOperands&) = delete;
 
   /// The same for `copy()`, which needs fewer temporaries.
   static AssignmentOperands for_copy(const Node& source, const WriteScope& scope) {
@@ -40,8 +43,8 @@ class AssignmentOperands {
 
   /// No element depends on another, of either side: any order of the walk will do.
   bool is_any_order() const { return way_ == Way::kAnyOrder; }
-  Operand destination() const { return {to_, to_layout_.strides()}; }
-  Operand source() const { return {from_, from_layout_.strides()}; }
+  Operand destination() const { return {to_, to_strides_}; }
+  Operand source() const { return {from_, from_strides_}; }
   /// Of the copy; 0 if there is none.
   Index temporary_bytes() const { return temporary_bytes_; }
 
@@ -53,14 +56,24 @@ class AssignmentOperands {
   static Way any_order_unless_stretched(const WriteScope& scope);
   /// None if nothing but a copy of the source will do.
   std::optional<Way> way_without_copy(const Node& source, const WriteScope& scope, Purpose purpose);
-  void copy_source(const Layout& trimmed);
+  void copy_source(const Node& source);
+
+  /// Broadcasts to the shape.
+  void spread(Shape source_shape, absl::Span<const Index> source_strides);
+  /// Turns axes round so that a walk in order reads each element before it is written; false, and
+  /// nothing changes, if none does or it is hard to say.
+  bool arrange_safely();
 
   Way way_;
-  Index itemsize_;  // of the source
+  const Index itemsize_;  // of the source
+  const Shape shape_;
   std::byte* to_;
-  Layout to_layout_;
+  absl::Span<const Index> to_strides_;
   std::byte* from_;
-  Layout from_layout_;
+  absl::Span<const Index> from_strides_;
+  // Where the strides are not those of the arrays.
+  std::array<Index, kMaxDims> own_to_strides_;
+  std::array<Index, kMaxDims> own_from_strides_;
   std::unique_ptr<std::byte[]> copy_;
   Index temporary_bytes_ = 0;
 };

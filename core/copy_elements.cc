@@ -37,8 +37,8 @@ int row_axis_of(const Walk& walk, Index itemsize) {
 }
 
 /// A plane whose rows are long ways through the source.
-void copy_blocks(Index itemsize, Index rows, Index columns, PlaneOf<std::byte> to,
-                 PlaneOf<const std::byte> from) {
+void copy_blocks(Index itemsize, Index rows, Index columns, const PlaneOf<std::byte>& to,
+                 const PlaneOf<const std::byte>& from) {
   constexpr Index kBlock = 32;
   for (Index i = 0; i < rows; i += kBlock) {
     for (Index j = 0; j < columns; j += kBlock) {
@@ -53,7 +53,7 @@ void copy_blocks(Index itemsize, Index rows, Index columns, PlaneOf<std::byte> t
 
 }  // namespace
 
-void copy_elements(Shape shape, Index itemsize, Operand destination, Operand source) {
+void copy_elements(Shape shape, Index itemsize, const Operand& destination, const Operand& source) {
   const Operand operands[] = {destination, source};
   const Walk walk(shape, operands, Order::kAny);
   if (walk.empty()) return;
@@ -114,7 +114,8 @@ struct Unit16 {
 
 }  // namespace
 
-void copy_elements_in_order(Shape shape, Index itemsize, Operand destination, Operand source) {
+void copy_elements_in_order(Shape shape, Index itemsize, const Operand& destination,
+                            const Operand& source) {
   const Operand operands[] = {destination, source};
   const Walk walk(shape, operands);
   switch (itemsize) {
@@ -131,7 +132,8 @@ void copy_elements_in_order(Shape shape, Index itemsize, Operand destination, Op
   }
 }
 
-void fill_elements_with(Shape shape, Index itemsize, Operand destination, const void* value) {
+void fill_elements_with(Shape shape, Index itemsize, const Operand& destination,
+                        const void* value) {
   static constexpr Index kNoStrides[kMaxDims] = {};
   const auto address = const_cast<std::byte*>(static_cast<const std::byte*>(value));
   copy_elements(shape, itemsize, destination, {address, {kNoStrides, shape.size()}});

@@ -355,15 +355,28 @@ HWY_INLINE void fill_row(Index count, std::byte* to, T value) {
   for (; i < count; ++i) store(to + i * kItem, value);
 }
 
+/// Short rows are not worth a call.
+HWY_INLINE void copy_bytes(std::byte* to, const std::byte* from, Index bytes) {
+  const hn::ScalableTag<std::uint8_t> d;
+  const Index lanes = static_cast<Index>(hn::Lanes(d));
+  if (HWY_TARGET == HWY_SCALAR || bytes < lanes || bytes > 8 * lanes) {
+    std::memcpy(to, from, static_cast<std::size_t>(bytes));
+    return;
+  }
+  const auto copy_vector = [&](Index i) {
+    hn::StoreU(hn::LoadU(d, reinterpret_cast<const std::uint8_t*>(from + i)), d,
+               reinterpret_cast<std::uint8_t*>(to + i));
+  };
+  for (Index i = 0; i + lanes < bytes; i += lanes) copy_vector(i);
+  copy_vector(bytes - lanes);
+}
+
 template <class T>
 HWY_INLINE void copy_row_of(Index count, std::byte* to, Index to_stride, const std::byte* from,
                             Index from_stride) {
   constexpr Index kItem = sizeof(T);
   if (to_stride == kItem) {
-    if (from_stride == kItem) {
-      std::memcpy(to, from, static_cast<std::size_t>(count * kItem));
-      return;
-    }
+    if (from_stride == kItem) return copy_bytes(to, from, count * kItem);
     if (from_stride == 0) return fill_row(count, to, load<T>(from));
     if (from_stride == -kItem) return reverse_row<T>(count, to, from);
     if (from_stride == 2 * kItem) return copy_row_with<T, 1, 2>(count, to, from);
@@ -376,31 +389,40 @@ HWY_INLINE void copy_row_of(Index count, std::byte* to, Index to_stride, const s
   for (Index i = 0; i < count; ++i) store(to + i * to_stride, load<T>(from + i * from_stride));
 }
 
-/// By way of the first cache, so that whole lines are streamed.
+/// Elements until `to` is at the beginning of a line; all if that never is.
+template <class T>
+HWY_INLINE Index count_to_line(const std::byte* to, Index count) {
+  const Index bytes = -static_cast<Index>(reinterpret_cast<std::uintptr_t>(to)) & (kLineBytes - 1);
+  return bytes % Index{sizeof(T)} != 0 ? count : std::min(count, bytes / Index{sizeof(T)});
+}
+
+/// By way of the first cache, a few lines at a time.
 template <class T>
 HWY_INLINE void stream_row_of(Index count, std::byte* to, const std::byte* from,
                               Index from_stride) {
   constexpr Index kItem = sizeof(T);
-  constexpr Index kChunk = 4096 / kItem;
+  constexpr Index kChunk = 1024 / kItem;
   if (from_stride == kItem) return stream_bytes_here(to, from, count * kItem);
   alignas(kLineBytes) std::byte chunk[kChunk * kItem];
-  for (Index i = 0; i < count; i += kChunk) {
+  Index i = count_to_line<T>(to, count);
+  copy_row_of<T>(i, to, kItem, from, from_stride);
+  for (; i < count; i += kChunk) {
     const Index items = std::min(kChunk, count - i);
-    if (i == 0 || from_stride != 0) {
-      copy_row_of<T>(items, chunk, kItem, from + i * from_stride, from_stride);
-    }
+    copy_row_of<T>(items, chunk, kItem, from + i * from_stride, from_stride);
     stream_bytes_here(to + i * kItem, chunk, items * kItem);
   }
 }
 
 /// Rows of fewer bytes are not worth streaming.
-constexpr Index kStreamedRowBytes = 1024;
+constexpr Index kStreamedRowBytes = 8192;
 
 template <class T>
-void copy_plane_of(Index rows, Index columns, PlaneOf<std::byte> to, PlaneOf<const std::byte> from,
-                   bool stream) {
+void copy_plane_of(Index rows, Index columns, const PlaneOf<std::byte>& to,
+                   const PlaneOf<const std::byte>& from, bool stream) {
   constexpr Index kItem = sizeof(T);
-  if (stream && to.column_stride == kItem && columns * kItem >= kStreamedRowBytes) {
+  // Processors write whole lines of one value as fast without being told.
+  const bool fills = from.column_stride == 0;
+  if (stream && !fills && to.column_stride == kItem && columns * kItem >= kStreamedRowBytes) {
     for (Index i = 0; i < rows; ++i) {
       stream_row_of<T>(columns, to.row(i), from.row(i), from.column_stride);
     }
@@ -460,8 +482,8 @@ HWY_INLINE void with_item(Index itemsize, Fn fn) {
   }
 }
 
-void copy_plane_here(Index itemsize, Index rows, Index columns, PlaneOf<std::byte> to,
-                     PlaneOf<const std::byte> from, bool stream) {
+void copy_plane_here(Index itemsize, Index rows, Index columns, const PlaneOf<std::byte>& to,
+                     const PlaneOf<const std::byte>& from, bool stream) {
   with_item(itemsize,
             [&](auto item) { copy_plane_of<decltype(item)>(rows, columns, to, from, stream); });
 }
@@ -498,8 +520,8 @@ HWY_EXPORT(transpose_plane_here);
 HWY_EXPORT(swap_rows_here);
 HWY_EXPORT(transpose_in_place_here);
 
-void copy_plane(Index itemsize, Index rows, Index columns, PlaneOf<std::byte> to,
-                PlaneOf<const std::byte> from, bool stream) {
+void copy_plane(Index itemsize, Index rows, Index columns, const PlaneOf<std::byte>& to,
+                const PlaneOf<const std::byte>& from, bool stream) {
   HWY_DYNAMIC_DISPATCH(copy_plane_here)(itemsize, rows, columns, to, from, stream);
 }
 

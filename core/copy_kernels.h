@@ -12,7 +12,7 @@ namespace cow::internal {
 
 /// Results of more bytes are written around the caches, where that takes whole cache lines: they
 /// would not stay there, and memory need not be read to be overwritten.
-inline constexpr Index kStreamedBytes = Index{4} << 20;
+inline constexpr Index kStreamedBytes = Index{8} << 20;
 
 /// A matrix of elements at any distances from each other, in bytes.
 template <class Byte>
@@ -26,8 +26,8 @@ struct PlaneOf {
 
 /// Row by row; `stream`: around the caches, where rows of `to` have no gaps and are long.
 /// `end_streams` must follow.
-void copy_plane(Index itemsize, Index rows, Index columns, PlaneOf<std::byte> to,
-                PlaneOf<const std::byte> from, bool stream);
+void copy_plane(Index itemsize, Index rows, Index columns, const PlaneOf<std::byte>& to,
+                const PlaneOf<const std::byte>& from, bool stream);
 
 /// Adjacent bytes, around the caches. `end_streams` must follow.
 void stream_bytes(std::byte* to, const std::byte* from, Index bytes);

@@ -90,22 +90,25 @@ void Walk::run(Inner inner) const {
 
 /// Copies elements of `itemsize` bytes: 1, 2, 4, 8 or 16. Source and destination do not overlap,
 /// nor do elements of the destination; those of the source may.
-void copy_elements(Shape shape, Index itemsize, Operand destination, Operand source);
+void copy_elements(Shape shape, Index itemsize, const Operand& destination, const Operand& source);
 
 /// The same where both overlap, along the axes as given, outermost the destination's largest
 /// stride: each element is read when its turn comes.
-void copy_elements_in_order(Shape shape, Index itemsize, Operand destination, Operand source);
+void copy_elements_in_order(Shape shape, Index itemsize, const Operand& destination,
+                            const Operand& source);
 
 /// Every element becomes the `itemsize` bytes at `value`. Elements do not overlap.
-void fill_elements_with(Shape shape, Index itemsize, Operand destination, const void* value);
+void fill_elements_with(Shape shape, Index itemsize, const Operand& destination, const void* value);
 
 /// Whether the source is the destination's elements in another order that `rearrange_in_place`
 /// knows: axes reversed, or two axes of one extent exchanged, one of them without gaps. Elements of
 /// the destination do not overlap.
-bool can_rearrange_in_place(Shape shape, Index itemsize, Operand destination, Operand source);
+bool can_rearrange_in_place(Shape shape, Index itemsize, const Operand& destination,
+                            const Operand& source);
 
 /// Then: `destination = source` as if all of the source were read first, without a copy of it.
-void rearrange_in_place(Shape shape, Index itemsize, Operand destination, Operand source);
+void rearrange_in_place(Shape shape, Index itemsize, const Operand& destination,
+                        const Operand& source);
 
 }  // namespace cow::internal
 

@@ -58,7 +58,7 @@ class Mirror {
 };
 
 /// The source is the destination with some axes reversed, none or all of them.
-bool is_mirrored(Shape shape, Operand destination, Operand source) {
+bool is_mirrored(Shape shape, const Operand& destination, const Operand& source) {
   Index distance = 0;
   for (std::size_t axis = 0; axis < shape.size(); ++axis) {
     if (shape[axis] == 1 || source.strides[axis] == destination.strides[axis]) continue;
@@ -108,13 +108,15 @@ bool find_transposed(Shape shape, Index itemsize, Operand destination, Operand s
 
 }  // namespace
 
-bool can_rearrange_in_place(Shape shape, Index itemsize, Operand destination, Operand source) {
+bool can_rearrange_in_place(Shape shape, Index itemsize, const Operand& destination,
+                            const Operand& source) {
   Planes planes;
   return is_mirrored(shape, destination, source) ||
          find_transposed(shape, itemsize, destination, source, &planes);
 }
 
-void rearrange_in_place(Shape shape, Index itemsize, Operand destination, Operand source) {
+void rearrange_in_place(Shape shape, Index itemsize, const Operand& destination,
+                        const Operand& source) {
   Planes planes;
   if (find_transposed(shape, itemsize, destination, source, &planes)) {
     return transpose_planes(shape, itemsize, planes.row, planes.column, 0, destination);
