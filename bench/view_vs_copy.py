@@ -39,23 +39,35 @@ def crossover(lower, upper):
     return found
 
 
-def print_use(use, lines):
-    print(f"\n{TITLES.get(use, use)}:\n")
+def use_text(use, lines):
+    """A table in Markdown, and a sentence."""
     sizes = [size for size, _ in sorted(next(iter(lines.values())))]
-    print("| | " + " | ".join(map(bytes_text, sizes)) + " |")
-    print("| --- " + "| ---: " * len(sizes) + "|")
+    text = f"{TITLES.get(use, use).capitalize()}:\n\n"
+    text += "| | " + " | ".join(map(bytes_text, sizes)) + " |\n"
+    text += "| --- " + "| ---: " * len(sizes) + "|\n"
     for what, points in lines.items():
-        print(f"| {what} | " + " | ".join(time_text(time) for _, time in sorted(points)) + " |")
+        text += f"| {what} | " + " | ".join(time_text(time) for _, time in sorted(points)) + " |\n"
     if "copy-on-write" in lines and "eager copy" in lines:
         size = crossover(lines["copy-on-write"], lines["eager copy"])
-        print("\nCopy-on-write takes less time than an eager copy "
-              + (f"from {bytes_text(size)} on." if size else "at none of the largest sizes."))
+        text += ("\nCopy-on-write takes less time than an eager copy "
+                 + (f"from {bytes_text(size)} on.\n" if size else
+                    "at no size, or not at the largest ones.\n"))
+    return text
 
 
 def chart(use, lines):
     return line_chart(f"View, copy, copy-on-write: {TITLES.get(use, use)}",
                       Axis("bytes of the array", base=2, text=bytes_text),
                       Axis("CPU time", text=time_text), lines)
+
+
+def chart_name(use):
+    return f"view_vs_copy_{use.replace(' ', '_')}.svg"
+
+
+def charts(uses):
+    """Name of each file -> SVG."""
+    return {chart_name(use): chart(use, lines) for use, lines in uses.items()}
 
 
 def main():
@@ -73,11 +85,12 @@ def main():
     os.makedirs(output, exist_ok=True)
     with open(os.path.join(output, "view_vs_copy.json"), "w", encoding="utf-8") as file:
         json.dump({"unit": "ns of CPU time", "cases": times}, file, indent=1)
-    for use, lines in by_use(times).items():
-        print_use(use, lines)
-        name = f"view_vs_copy_{use.replace(' ', '_')}.svg"
+    uses = by_use(times)
+    for use, lines in uses.items():
+        print(use_text(use, lines))
+    for name, drawing in charts(uses).items():
         with open(os.path.join(output, name), "w", encoding="utf-8") as file:
-            file.write(chart(use, lines))
+            file.write(drawing)
 
 
 if __name__ == "__main__":

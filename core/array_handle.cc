@@ -2,15 +2,6 @@
 
 namespace cow::internal {
 
-Handle arranged_view(Handle& source, Receiver receiver, const ViewOp& op, Arrange arrange) {
-  Node& node = source.node();
-  if (receiver == Receiver::kNamed && node.has(kStretched)) {
-    arrange(node.layout);  // its errors must change nothing
-    make_elements_distinct(node);
-  }
-  return make_view(source, arrange, op, receiver);
-}
-
 Handle index_view(Handle& source, Receiver receiver, IndexItems items) {
   return arranged_view(source, receiver, {ViewOp::Kind::kIndex, items},
                        [items](const Layout& from) { return index_layout(from, items); });

@@ -30,7 +30,15 @@ class ArrayHandle {
 };
 
 /// The view of `source` that `arrange` makes of its layout.
-Handle arranged_view(Handle& source, Receiver receiver, const ViewOp& op, Arrange arrange);
+template <class Arrange>
+Handle arranged_view(Handle& source, Receiver receiver, const ViewOp& op, const Arrange& arrange) {
+  Node& node = source.node();
+  if (receiver == Receiver::kNamed && node.has(kStretched)) {
+    arrange(node.layout);  // its errors must change nothing
+    make_elements_distinct(node);
+  }
+  return make_view(source, arrange, op, receiver);
+}
 
 /// The part of `source` that `items` names. Errors: as `index_layout`.
 Handle index_view(Handle& source, Receiver receiver, IndexItems items);

@@ -37,10 +37,16 @@ constexpr const char* dtype_name(DType dtype) {
   return kNames[static_cast<int>(dtype)];
 }
 
+namespace internal {
+
+// Outside of the function: a table inside of it is built at each call.
+inline constexpr std::uint8_t kDTypeBytes[kDTypeCount] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8, 8, 16};
+
+}  // namespace internal
+
 /// Bytes of one element of `dtype`.
 constexpr Index dtype_size_bytes(DType dtype) {
-  constexpr Index kBytes[kDTypeCount] = {1, 1, 2, 4, 8, 1, 2, 4, 8, 4, 8, 8, 16};
-  return kBytes[static_cast<int>(dtype)];
+  return internal::kDTypeBytes[static_cast<int>(dtype)];
 }
 
 namespace internal {

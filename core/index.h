@@ -2,6 +2,9 @@
 #define COW_CORE_INDEX_H_
 
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
@@ -85,6 +88,8 @@ class IndexItem {
   constexpr Kind kind() const { return kind_; }
   constexpr Index position() const { return slice_.start.value(); }  // of kInteger
   constexpr const Slice& slice() const { return slice_; }            // of kSlice
+  /// A position, or a slice without a step.
+  constexpr bool is_plain() const { return kind_ <= Kind::kSlice && !slice_.step.present(); }
 
  private:
   Kind kind_;
@@ -93,11 +98,6 @@ class IndexItem {
 
 /// A basic index: one entry an axis, fewer where trailing axes are taken whole.
 using IndexItems = absl::Span<const IndexItem>;
-
-/// The part of `layout` that `items` names; shares its memory. O(ndim).
-/// Errors: `std::out_of_range` for an integer beyond its axis, too many indices or several
-/// ellipses; `std::invalid_argument` for a slice of step 0 or a result of too many axes.
-Layout index_layout(const Layout& layout, IndexItems items);
 
 /// Start, count and step of a slice along an axis of `extent` elements: elements
 /// `start, start + step, ...`, `count` of them.
@@ -112,6 +112,18 @@ ResolvedSlice resolve_slice(const Slice& slice, Index extent);
 
 namespace internal {
 
+/// `resolve_slice` of one without a step.
+inline ResolvedSlice resolve_plain_slice(const Slice& slice, Index extent) {
+  const auto clip = [&](const SliceBound& bound, Index otherwise) {
+    if (!bound.present()) return otherwise;
+    const Index value = bound.value() < 0 ? bound.value() + extent : bound.value();
+    return value < 0 ? 0 : value > extent ? extent : value;
+  };
+  const Index start = clip(slice.start, 0);
+  const Index stop = clip(slice.stop, extent);
+  return {start, stop > start ? stop - start : 0, 1};
+}
+
 [[noreturn]] void throw_bad_index(Index position, Index extent, int axis);
 /// Errors: `std::out_of_range`: `count` positions for one element of `layout`.
 [[noreturn]] void throw_wrong_rank(const Layout& layout, int count);
@@ -124,6 +136,53 @@ inline Index normalize_index(Index position, Index extent, int axis) {
   const Index from_front = position < 0 ? position + extent : position;
   if (from_front < 0 || from_front >= extent) internal::throw_bad_index(position, extent, axis);
   return from_front;
+}
+
+namespace internal {
+
+/// `index_layout` of no more items than axes, all of them plain and `integers` of them positions.
+inline Layout index_layout_of_plain(const Layout& layout, IndexItems items, int integers) {
+  const int ndim = layout.ndim();
+  Layout result = Layout::of_rank(ndim - integers, layout.offset());
+  Layout::Writer axes(result);
+  const Index* const extents = layout.shape().data();
+  const Index* const strides = layout.strides().data();
+  Index displacement = 0;
+  int axis = 0;
+  for (const IndexItem& item : items) {
+    if (item.kind() == IndexItem::Kind::kInteger) {
+      displacement += normalize_index(item.position(), extents[axis], axis) * strides[axis];
+    } else {
+      const ResolvedSlice part = resolve_plain_slice(item.slice(), extents[axis]);
+      // An empty slice keeps the offset, so that it stays inside the buffer.
+      if (part.count > 0) displacement += part.start * strides[axis];
+      axes.add(part.count, strides[axis]);
+    }
+    ++axis;
+  }
+  for (; axis < ndim; ++axis) axes.add(extents[axis], strides[axis]);
+  // Of an array without elements even a position may lie beyond the buffer.
+  if (displacement != 0 && !layout.empty()) result.set_offset(layout.offset() + displacement);
+  return result;
+}
+
+/// The same, whatever the items are.
+Layout index_layout_of_any(const Layout& layout, IndexItems items);
+
+}  // namespace internal
+
+/// The part of `layout` that `items` names; shares its memory. O(ndim).
+/// Errors: `std::out_of_range` for an integer beyond its axis, too many indices or several
+/// ellipses; `std::invalid_argument` for a slice of step 0 or a result of too many axes.
+inline Layout index_layout(const Layout& layout, IndexItems items) {
+  bool is_plain = std::ssize(items) <= layout.ndim();
+  int integers = 0;
+  for (const IndexItem& item : items) {
+    is_plain &= item.is_plain();
+    integers += item.kind() == IndexItem::Kind::kInteger;
+  }
+  return is_plain ? internal::index_layout_of_plain(layout, items, integers)
+                  : internal::index_layout_of_any(layout, items);
 }
 
 /// As Python writes it: "[1:3, ::-1, newaxis, ..., 0]".

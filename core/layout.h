@@ -2,6 +2,7 @@
 #define COW_CORE_LAYOUT_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -35,6 +36,20 @@ class Layout {
     at[axis] = extent;
     at[ndim_ + axis] = stride_bytes;
   }
+  /// To set all axes in their order.
+  class Writer {
+   public:
+    explicit Writer(Layout& layout) : at_(layout.numbers()), ndim_(layout.ndim_) {}
+    void add(Index extent, Index stride_bytes) {
+      at_[0] = extent;
+      at_[ndim_] = stride_bytes;
+      ++at_;
+    }
+
+   private:
+    Index* at_;
+    std::ptrdiff_t ndim_;
+  };
 
   /// Rows first, no gaps, as NumPy's `order='C'`, at offset 0.
   /// Errors: `std::invalid_argument` for a negative extent, more than `kMaxDims` axes, or a size in

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "cow/core/errors.h"
-#include "cow/core/node_memory.h"
 #include "cow/core/observer.h"
 #include "cow/core/overlap.h"
 
@@ -21,10 +20,8 @@ bool value_is_alive(const Node& leader) { return leader.members.count() > 0; }
 
 /// A parent that died can be left out, unless it holds the buffer. Bounds the memory of
 /// `v = v[1:]` in a loop.
-void skip_dead_parent(Node& node) {
+[[gnu::noinline]] void skip_this_parent(Node& node) {
   Node* parent = node.parent;
-  if (parent == nullptr || parent->alive.load(std::memory_order_acquire)) return;
-  if (parent->has(kOwnsBuffer)) return;
   Node* grandparent = parent->parent;
   const bool same_value = grandparent != nullptr && grandparent->leader == parent->leader;
   if (!same_value) {
@@ -35,6 +32,12 @@ void skip_dead_parent(Node& node) {
   if (grandparent != nullptr) keep_node(*grandparent);
   node.parent = grandparent;
   release_node(*parent);
+}
+
+inline void skip_dead_parent(Node& node) {
+  const Node* parent = node.parent;
+  if (parent == nullptr || parent->alive.load(std::memory_order_acquire)) return;
+  if (!parent->has(kOwnsBuffer)) skip_this_parent(node);
 }
 
 void set_parent(Node& node, Node* parent) {
@@ -49,19 +52,11 @@ void join(Node& node, Node& leader) {
 }
 
 /// Whether several index tuples of `layout` have a byte in common; yes where that is hard to say.
-bool repeats_elements(const Layout& layout, Index itemsize) {
+[[gnu::noinline]] bool repeats_elements(const Layout& layout, Index itemsize) {
   constexpr Index kMostWork = 1'000'000;
   if (layout.is_stretched()) return true;
   const StridedMemory memory{layout.offset(), layout.shape(), layout.strides(), itemsize};
   return find_self_overlap(memory, kMostWork).verdict != Verdict::kNo;
-}
-
-/// The same for a view: one of distinct elements has distinct elements, but for the operations that
-/// repeat them.
-bool repeats_elements(const Node& source, const Layout& layout, ViewOp::Kind kind) {
-  const bool may_repeat = source.has(kStretched) || kind == ViewOp::Kind::kBroadcastTo ||
-                          kind == ViewOp::Kind::kSlidingWindow || kind == ViewOp::Kind::kAsStrided;
-  return may_repeat && repeats_elements(layout, source.itemsize());
 }
 
 /// What follows from the node's layout and buffer.
@@ -71,63 +66,79 @@ void place(Node& node, bool repeats) noexcept {
   if (repeats) node.flags |= kStretched;
 }
 
-/// The buffer of a new value made from `source`: shared, but for a source that is open for writing
-/// through raw pointers, whose views take their own bytes at once.
-Buffer* share_buffer(const Node& source, const Layout& layout) {
+/// Of a source that is open for writing through raw pointers: its views take their own bytes at
+/// once.
+[[gnu::noinline]] Buffer* copy_open_buffer(const Buffer& buffer, const Layout& layout) {
+  return copy_range(buffer, layout.byte_range(buffer.itemsize()), buffer.root, CopyTime::kLazily);
+}
+
+/// The buffer of a new value made from `source`, which is in copy-on-write mode: shared if it can.
+inline Buffer* share_buffer(const Node& source, const Layout& layout) {
   Buffer& buffer = source.current_buffer();
   if (buffer.write_leases.load(std::memory_order_acquire) > 0) {
-    return copy_range(buffer, layout.byte_range(buffer.itemsize()), buffer.root, CopyTime::kLazily);
+    return copy_open_buffer(buffer, layout);
   }
   buffer.sharers.increment();
   return &buffer;
 }
 
-/// A node on `source`'s memory that is a value of its own.
-template <class Make>
-Node* make_value_node(const Node& source, const Make& arrange, ViewOp::Kind kind) {
-  std::unique_ptr<Node> node(new Node(source.layout, arrange));
-  const bool repeats = repeats_elements(source, node->layout, kind);
-  node->dtype = source.dtype;
-  node->flags = source.flags & (kObserved | kCopyOnWrite | kReadOnly | kFromConst);
-  if (source.has(kCopyOnWrite)) {
-    node->buffer = share_buffer(source, node->layout);
-  } else {
-    node->buffer = source.buffer;
-  }
-  place(*node, repeats);
-  return node.release();
+/// What a node has of `source` that shares its memory, but for what follows from its layout.
+constexpr std::uint32_t kInherited = kObserved | kCopyOnWrite | kReadOnly | kFromConst;
+
+constexpr bool may_repeat_elements(ViewOp::Kind kind) {
+  return kind == ViewOp::Kind::kBroadcastTo || kind == ViewOp::Kind::kSlidingWindow ||
+         kind == ViewOp::Kind::kAsStrided;
 }
 
-/// A node in the value that `leader` leads.
-template <class Make>
-Node* make_member_node(const Node& source, Node& leader, const Make& arrange, ViewOp::Kind kind) {
-  std::unique_ptr<Node> node(new Node(source.layout, arrange));
-  const bool repeats = repeats_elements(source, node->layout, kind);
-  node->dtype = source.dtype;
-  node->flags = (source.flags & (kObserved | kCopyOnWrite | kReadOnly | kFromConst)) | kDeclared;
-  if (source.has(kCopyOnWrite)) node->flags |= kGrouped;
-  node->buffer = leader.buffer;
-  join(*node, leader);
-  place(*node, repeats);
-  return node.release();
+/// `kStretched` where it belongs on a view of `source`: one of distinct elements has distinct
+/// elements, but for the operations that repeat them.
+inline std::uint32_t stretched_flag(const Node& source, const Layout& layout, ViewOp::Kind kind) {
+  const bool may_repeat = source.has(kStretched) || may_repeat_elements(kind);
+  const bool repeats = may_repeat && repeats_elements(layout, source.itemsize());
+  return repeats ? std::uint32_t{kStretched} : 0;
+}
+
+/// Makes `node`, which has its layout, a value of its own on `source`'s memory.
+inline void make_value(Node& node, const Node& source, std::uint32_t own_flags) {
+  Buffer* const buffer =
+      source.has(kCopyOnWrite) ? share_buffer(source, node.layout) : source.buffer;
+  node.dtype = source.dtype;
+  node.flags = (source.flags & kInherited) | own_flags;
+  node.buffer = buffer;
+  node.data = buffer->at(node.layout.offset());
+}
+
+/// Makes `node`, which has its layout, a member of the value that `leader` leads.
+inline void make_member(Node& node, const Node& source, Node& leader, std::uint32_t own_flags) {
+  const std::uint32_t grouped = source.has(kCopyOnWrite) ? std::uint32_t{kGrouped} : 0;
+  node.dtype = source.dtype;
+  node.flags = (source.flags & kInherited) | kDeclared | grouped | own_flags;
+  node.buffer = leader.buffer;
+  join(node, leader);
+  node.data = node.current_buffer().at(node.layout.offset());
 }
 
 void tell_view(Node& made, const Node& source, const ViewOp& op) {
   if (made.has(kObserved)) current_observer()->on_view(made, source, op);
 }
 
-constexpr auto kUnchanged = [](const Layout& from) { return from; };
+std::unique_ptr<Node> node_of_layout(const Layout& layout) {
+  return std::make_unique<Node>(layout, [](const Layout& from) { return from; });
+}
 
 Node* copy_handle(const Node& source) {
   const ViewOp op{ViewOp::Kind::kHandleCopy};
+  std::unique_ptr<Node> node = node_of_layout(source.layout);
+  const std::uint32_t flags = source.flags & (kThroughBroadcast | kStretched);
   // A copy of a ref is one more of its value; any other is a value of its own.
-  Node* node = source.has(kDeclared) ? make_member_node(source, *source.leader, kUnchanged, op.kind)
-                                     : make_value_node(source, kUnchanged, op.kind);
-  node->flags |= source.flags & kThroughBroadcast;
-  if (!source.has(kDeclared)) node->flags |= kHandleCopy;
+  if (source.has(kDeclared)) {
+    make_member(*node, source, *source.leader, flags);
+  } else {
+    make_value(*node, source, flags | kHandleCopy);
+  }
   set_parent(*node, const_cast<Node*>(&source));
   tell_view(*node, source, op);
-  return node;
+  return node.release();
 }
 
 /// What broadcasting a temporary leads to must not be written in place: the elements written would
@@ -137,50 +148,43 @@ std::uint32_t broadcast_flags(const Node& source, ViewOp::Kind kind) {
   return source.has(kCopyOnWrite) ? kThroughBroadcast : kThroughBroadcast | kReadOnly;
 }
 
-/// Only its handle holds it, and it holds nothing that outlives it.
-bool can_turn_into_view(const Node& node) {
-  return node.memory.count() == 1 && node.parent != nullptr && !node.has(kOwnsBuffer);
-}
-
-Handle view_of_temporary(Handle& source, Arrange arrange, const ViewOp& op) {
-  Node& dying = source.node();
-  if (can_turn_into_view(dying)) {
-    Layout layout = arrange(dying.layout);
-    const bool repeats = repeats_elements(dying, layout, op.kind);
-    dying.layout = std::move(layout);
-    place(dying, repeats);
-    dying.flags |= broadcast_flags(dying, op.kind);
-    dying.label.reset();
-    tell_view(dying, dying, op);
-    return std::move(source);
+/// Of a temporary that something hangs on. Whom the view acts for must not depend on that.
+[[gnu::noinline]] void complete_view_of_temporary(Node& node, Node& dying, const ViewOp& op) {
+  const std::uint32_t flags = stretched_flag(dying, node.layout, op.kind) |
+                              (dying.flags & kThroughBroadcast) | broadcast_flags(dying, op.kind);
+  if (dying.has(kDeclared)) {
+    make_member(node, dying, *dying.leader, flags);
+  } else {
+    make_value(node, dying, flags);
   }
-  // Whom the view acts for must not depend on whether the node could be used again.
-  Node* node = dying.has(kDeclared) ? make_member_node(dying, *dying.leader, arrange, op.kind)
-                                    : make_value_node(dying, arrange, op.kind);
   const bool acts_for_parent = acts_for(dying) != dying.leader;
   const bool joins = dying.has(kDeclared) && dying.parent != nullptr;
-  set_parent(*node, acts_for_parent || joins ? dying.parent : &dying);
-  node->flags |= (dying.flags & kThroughBroadcast) | broadcast_flags(dying, op.kind);
-  tell_view(*node, dying, op);
-  return Handle(node);
+  set_parent(node, acts_for_parent || joins ? dying.parent : &dying);
+  tell_view(node, dying, op);
 }
 
 }  // namespace
 
-void* Node::operator new(std::size_t size_bytes) { return take_node_memory(size_bytes); }
-void Node::operator delete(void* memory) noexcept { give_back_node_memory(memory); }
-
 void keep_node(Node& node) { node.memory.increment(); }
 
-void release_node(Node& node) noexcept {
+namespace {
+
+/// Nothing keeps `node` in memory any more, nor, perhaps, what it kept.
+void end_node(Node& node) noexcept {
   Node* last = &node;
-  while (last != nullptr && last->memory.decrement()) {
+  do {
     Node* parent = last->parent;
     if (last->record != nullptr) current_observer()->on_forget(*last);
     if (last->has(kOwnsBuffer)) unpin(last->buffer);
     unwatch_node(*last);
     last = parent;
-  }
+  } while (last != nullptr && last->memory.decrement());
+}
+
+}  // namespace
+
+void release_node(Node& node) noexcept {
+  if (node.memory.decrement()) end_node(node);
 }
 
 void watch_node(Node& node) { node.watchers.increment(); }
@@ -199,7 +203,7 @@ void Handle::drop(Node* node) noexcept {
   Node* leader = node->leader;
   release_value(*leader);
   if (leader != node) release_node(*leader);
-  release_node(*node);
+  if (node->memory.decrement()) end_node(*node);
 }
 
 void Handle::throw_no_array() {
@@ -245,11 +249,11 @@ Handle make_owner(DType dtype, const Layout& layout, bool repeats, MakeBuffer ma
 
 }  // namespace
 
-Handle make_array(DType dtype, Shape shape) {
+Handle make_array(DType dtype, Shape shape, Use use) {
   const Layout layout = Layout::c_order(shape, dtype_size_bytes(dtype));
   const Index bytes = layout.size() * dtype_size_bytes(dtype);
   return make_owner(dtype, layout, false, [&](Mode mode, bool observed) {
-    return make_buffer(dtype, mode, observed, bytes, layout);
+    return make_buffer(dtype, mode, observed, bytes, layout, use);
   });
 }
 
@@ -277,17 +281,26 @@ Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bo
   return made;
 }
 
-Handle make_view(Handle& source, Arrange arrange, const ViewOp& op, Receiver receiver) {
-  if (receiver == Receiver::kTemporary) return view_of_temporary(source, arrange, op);
-  Node& from = source.node();
+void turn_into_view(Node& dying, Layout layout, const ViewOp& op) {
+  const std::uint32_t stretched = stretched_flag(dying, layout, op.kind);
+  dying.layout = std::move(layout);
+  dying.data = dying.current_buffer().at(dying.layout.offset());
+  dying.flags = (dying.flags & ~kStretched) | stretched | broadcast_flags(dying, op.kind);
+  dying.label.reset();
+  tell_view(dying, dying, op);
+}
+
+void complete_view(Node& node, Node& from, const ViewOp& op, Receiver receiver) {
+  if (receiver == Receiver::kTemporary) return complete_view_of_temporary(node, from, op);
+  std::uint32_t flags = receiver == Receiver::kConst ? kReadOnly | kFromConst : 0;
+  if (from.has(kStretched | kDeclared) || may_repeat_elements(op.kind)) {
+    flags |= stretched_flag(from, node.layout, op.kind) | broadcast_flags(from, op.kind);
+    if (from.has(kDeclared)) flags |= from.flags & kThroughBroadcast;
+  }
+  make_value(node, from, flags);
   if (receiver == Receiver::kNamed) skip_dead_parent(from);
-  Node* node = make_value_node(from, arrange, op.kind);
-  node->flags |= broadcast_flags(from, op.kind);
-  if (from.has(kDeclared)) node->flags |= from.flags & kThroughBroadcast;
-  if (receiver == Receiver::kConst) node->flags |= kReadOnly | kFromConst;
-  set_parent(*node, &from);
-  tell_view(*node, from, op);
-  return Handle(node);
+  set_parent(node, &from);
+  tell_view(node, from, op);
 }
 
 Handle make_ref(Handle& source, Receiver receiver) {
@@ -295,12 +308,14 @@ Handle make_ref(Handle& source, Receiver receiver) {
   Node& from = source.node();
   if (receiver != Receiver::kTemporary) {
     if (receiver == Receiver::kNamed) skip_dead_parent(from);
-    Node* node = make_member_node(from, *from.leader, kUnchanged, op.kind);
-    if (from.has(kDeclared)) node->flags |= from.flags & kThroughBroadcast;
-    if (receiver == Receiver::kConst) node->flags |= kReadOnly | kFromConst;
+    std::unique_ptr<Node> node = node_of_layout(from.layout);
+    std::uint32_t flags = from.flags & kStretched;
+    if (from.has(kDeclared)) flags |= from.flags & kThroughBroadcast;
+    if (receiver == Receiver::kConst) flags |= kReadOnly | kFromConst;
+    make_member(*node, from, *from.leader, flags);
     set_parent(*node, &from);
     tell_view(*node, from, op);
-    return Handle(node);
+    return Handle(node.release());
   }
   Node* leader = acts_for(from);
   if (leader == from.leader) {  // already of that value, or of none but its own
@@ -309,12 +324,12 @@ Handle make_ref(Handle& source, Receiver receiver) {
     return std::move(source);
   }
   require_same_space(from, *leader);
-  Node* node = make_member_node(from, *leader, kUnchanged, op.kind);
-  node->flags |= from.flags & kThroughBroadcast;
+  std::unique_ptr<Node> node = node_of_layout(from.layout);
+  make_member(*node, from, *leader, from.flags & (kStretched | kThroughBroadcast));
   set_parent(*node, from.parent);
   tell_view(*node, from, op);
   source.reset();
-  return Handle(node);
+  return Handle(node.release());
 }
 
 namespace {
@@ -322,11 +337,11 @@ namespace {
 /// In the value of `node`, which is another array's, perhaps dead.
 Handle handle_in_value(const Node& node, const Layout& layout) {
   const ViewOp op{ViewOp::Kind::kBase};
-  Node* made = make_member_node(
-      node, *node.leader, [&](const Layout&) { return layout; }, op.kind);
+  std::unique_ptr<Node> made = node_of_layout(layout);
+  make_member(*made, node, *node.leader, stretched_flag(node, layout, op.kind));
   set_parent(*made, const_cast<Node*>(&node));
   tell_view(*made, node, op);
-  return Handle(made);
+  return Handle(made.release());
 }
 
 }  // namespace

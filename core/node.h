@@ -10,9 +10,9 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "cow/core/buffer.h"
 #include "cow/core/layout.h"
+#include "cow/core/node_memory.h"
 #include "cow/core/ref_count.h"
 #include "cow/core/view_op.h"
 
@@ -56,18 +56,14 @@ inline constexpr std::uint32_t kSlowRead = kObserved | kGrouped;
 inline constexpr std::uint32_t kSlowWrite =
     kObserved | kGrouped | kCopyOnWrite | kReadOnly | kStretched;
 
-/// Makes the layout of a view of its source's. Errors change nothing.
-using Arrange = absl::FunctionRef<Layout(const Layout&)>;
-
 struct Node {
   Node() = default;
-  /// Of the layout that is made of `from`.
-  template <class Make>
-  Node(const Layout& from, const Make& arrange) : layout(arrange(from)) {}
+  /// Of the layout that `arrange` makes of `from`, in its place.
+  template <class Arrange>
+  Node(const Layout& from, const Arrange& arrange) : layout(arrange(from)) {}
 
-  /// From memory that is used again: see `node_memory.h`.
-  static void* operator new(std::size_t size_bytes);
-  static void operator delete(void* memory) noexcept;
+  static void* operator new(std::size_t size_bytes) { return take_node_memory(size_bytes); }
+  static void operator delete(void* memory) noexcept { give_back_node_memory(memory); }
 
   /// What keeps the node in memory: its handle, children, members it leads, leases.
   RefCount memory{1};
@@ -131,7 +127,7 @@ class Handle {
 
 /// A new uninitialised array in C order, on its own buffer in the thread's default mode.
 /// Errors: as `Layout::c_order`, `std::bad_alloc`.
-Handle make_array(DType dtype, Shape shape);
+Handle make_array(DType dtype, Shape shape, Use use = Use::kFilledNext);
 
 /// A new array on `buffer`, one of whose sharers it becomes, in its mode. Errors: `std::bad_alloc`;
 /// the buffer is unpinned then.
@@ -142,9 +138,27 @@ Handle make_array_on(Buffer* buffer, const Layout& layout);
 Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bool is_read_only,
                           std::function<void()> give_back);
 
+/// Makes `node`, which has its layout and nothing else, a view of `from`.
+void complete_view(Node& node, Node& from, const ViewOp& op, Receiver receiver);
+/// Gives the array of a temporary another layout.
+void turn_into_view(Node& dying, Layout layout, const ViewOp& op);
+
 /// The elements of `source` in the layout that `arrange` makes of its own; it must lie inside of
-/// the buffer.
-Handle make_view(Handle& source, Arrange arrange, const ViewOp& op, Receiver receiver);
+/// the buffer. Where `arrange` throws, nothing has changed.
+template <class Arrange>
+Handle make_view(Handle& source, const Arrange& arrange, const ViewOp& op, Receiver receiver) {
+  Node& from = source.node();
+  // Only its handle holds it, and it holds nothing that outlives it.
+  const bool can_turn = receiver == Receiver::kTemporary && from.memory.count() == 1 &&
+                        from.parent != nullptr && !from.has(kOwnsBuffer);
+  if (!can_turn) {
+    std::unique_ptr<Node> node(new Node(from.layout, arrange));
+    complete_view(*node, from, op, receiver);
+    return Handle(node.release());
+  }
+  turn_into_view(from, arrange(from.layout), op);
+  return std::move(source);
+}
 inline Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver) {
   return make_view(
       source, [&](const Layout&) { return layout; }, op, receiver);

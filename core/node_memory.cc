@@ -5,7 +5,20 @@
 #include <mutex>
 #include <utility>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define COW_NODES_FROM_ALLOCATOR
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(COW_NODES_FROM_ALLOCATOR)
+#define COW_REUSES_NODE_MEMORY false
+#else
+#define COW_REUSES_NODE_MEMORY true
+#endif
+
 namespace cow::internal {
+
+bool reuses_node_memory() { return COW_REUSES_NODE_MEMORY; }
 
 constinit thread_local FreeNodes free_nodes;
 
@@ -64,6 +77,7 @@ void open(FreeNodes& nodes) {
 }  // namespace
 
 void* take_node_memory_slow(std::size_t size_bytes) {
+  if constexpr (!COW_REUSES_NODE_MEMORY) return ::operator new(size_bytes);
   FreeNodes& nodes = free_nodes;
   if (nodes.phase == FreeNodes::Phase::kUnused) open(nodes);
   FreeNode* chain = std::exchange(nodes.full, nullptr);
@@ -81,6 +95,7 @@ void* take_node_memory_slow(std::size_t size_bytes) {
 }
 
 void give_back_node_memory_slow(void* memory) noexcept {
+  if constexpr (!COW_REUSES_NODE_MEMORY) return ::operator delete(memory);
   FreeNodes& nodes = free_nodes;
   switch (nodes.phase) {
     case FreeNodes::Phase::kUnused:

@@ -9,18 +9,10 @@
 /// is never given back: the process keeps what its nodes once needed.
 namespace cow::internal {
 
-// Tools that find uses of freed memory must see each node freed. valgrind is one; for it, build
-// with `--copt=-DCOW_NODES_FROM_ALLOCATOR`.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define COW_NODES_FROM_ALLOCATOR
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(COW_NODES_FROM_ALLOCATOR)
-inline constexpr bool kReusesNodeMemory = false;
-#else
-inline constexpr bool kReusesNodeMemory = true;
-#endif
+/// False in builds for tools that find uses of freed memory, which must see each node freed: under
+/// AddressSanitizer and MemorySanitizer, and where `COW_NODES_FROM_ALLOCATOR` is defined
+/// (valgrind).
+bool reuses_node_memory();
 
 /// Room for one node that is not in use, in a chain of such.
 struct FreeNode {
@@ -43,13 +35,12 @@ struct FreeNodes {
 };
 extern constinit thread_local FreeNodes free_nodes;
 
-/// The same as the functions below, where the chain is empty, or full.
+/// The same as the functions below, where the chain is empty, or full, or memory is not reused.
 void* take_node_memory_slow(std::size_t size_bytes);
 void give_back_node_memory_slow(void* memory) noexcept;
 
 /// Room for a node of `size_bytes`, which is the same for all. Errors: `std::bad_alloc`. O(1).
 inline void* take_node_memory(std::size_t size_bytes) {
-  if constexpr (!kReusesNodeMemory) return ::operator new(size_bytes);
   FreeNodes& nodes = free_nodes;
   FreeNode* const taken = nodes.first;
   if (taken == nullptr) return take_node_memory_slow(size_bytes);
@@ -60,7 +51,6 @@ inline void* take_node_memory(std::size_t size_bytes) {
 
 /// On any thread. O(1).
 inline void give_back_node_memory(void* memory) noexcept {
-  if constexpr (!kReusesNodeMemory) return ::operator delete(memory);
   FreeNodes& nodes = free_nodes;
   if (nodes.room == 0) return give_back_node_memory_slow(memory);
   FreeNode* const given = ::new (memory) FreeNode;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cow/core/array.h"
+#include "cow/core/compare.h"
 #include "cow/core/functors.h"
 #include "cow/core/map_rows.h"
 #include "cow/core/reuse.h"
@@ -36,6 +37,17 @@ Handle* dying_handle(std::remove_reference_t<A>& array) {
   return nullptr;
 }
 
+/// Comparisons that have a loop of their own for elements side by side.
+template <class Fn, class T>
+inline constexpr bool kHasLoop = false;
+template <class Fn, ComparedInVectors T>
+inline constexpr bool kHasLoop<Comparison<Fn>, T> = true;
+
+template <class T>
+const T* elements_at(const std::byte* address) {
+  return reinterpret_cast<const T*>(address);
+}
+
 template <class L, class R, class Fn>
 auto combine_arrays(L&& left, R&& right, Fn fn) {
   using A = typename std::remove_cvref_t<L>::value_type;
@@ -44,6 +56,17 @@ auto combine_arrays(L&& left, R&& right, Fn fn) {
   const Node& a = left.handle().node();
   const Node& b = right.handle().node();
   const Dims shape = broadcast_shapes(a.layout.shape(), b.layout.shape());
+  if constexpr (std::same_as<A, B> && kHasLoop<Fn, A>) {
+    if (a.layout.shape() == b.layout.shape() && a.layout.is_contiguous(sizeof(A)) &&
+        b.layout.is_contiguous(sizeof(B))) {
+      Handle result = make_array(dtype_of<Out>, shape);
+      const Node& out = result.node();
+      const A* x = elements_at<A>(begin_read(a, AccessKind::kBulk));
+      const B* y = elements_at<B>(begin_read(b, AccessKind::kBulk));
+      compare_elements(fn, x, 1, y, 1, out.layout.size(), reinterpret_cast<bool*>(out.data));
+      return Array<Out>(std::move(result));
+    }
+  }
   const Layout a_layout = broadcast_layout(a.layout, shape);
   const Layout b_layout = broadcast_layout(b.layout, shape);
   std::byte* const from_a = begin_read(a, AccessKind::kBulk);
@@ -64,6 +87,15 @@ auto map_array(L&& operand, Fn fn) {
   using A = typename std::remove_cvref_t<L>::value_type;
   using Out = decltype(fn(A()));
   const Node& a = operand.handle().node();
+  if constexpr (requires(const A* in, Out* to) { fn.run(in, Index(), to); }) {
+    if (a.layout.is_contiguous(sizeof(A))) {
+      Handle result = make_array(dtype_of<Out>, a.layout.shape());
+      const Node& out = result.node();
+      fn.run(elements_at<A>(begin_read(a, AccessKind::kBulk)), out.layout.size(),
+             reinterpret_cast<Out*>(out.data));
+      return Array<Out>(std::move(result));
+    }
+  }
   const Layout layout = a.layout;
   std::byte* const from = begin_read(a, AccessKind::kBulk);
   Handle result = make_result(dtype_of<Out>, layout.shape(), {dying_handle<L>(operand)});
@@ -76,8 +108,34 @@ auto map_array(L&& operand, Fn fn) {
 /// What a number of type `S` becomes beside an array of `E`.
 template <class E, class S, class Fn>
 using NumberBeside =
-    std::conditional_t<kTakesNumbersAsTheyAre<Fn> && kKind<E> == 1 && kKind<S> == 1, S,
-                       PromotedWithScalar<E, S>>;
+    std::conditional_t<kTakesNumbersAsTheyAre<Fn> && kKind<E> == 1 && kKind<S> == 1 &&
+                           !(std::is_signed_v<E> && std::is_signed_v<S> && sizeof(S) <= sizeof(E)),
+                       S, PromotedWithScalar<E, S>>;
+
+/// `fn(element, number)`.
+template <class Fn, class T, class B>
+struct ElementWithNumber {
+  auto operator()(const T& element) const { return fn(element, number); }
+  void run(const T* elements, Index count,
+           bool* out) const requires kHasLoop<Fn, T> && std::same_as<T, B> {
+    compare_elements(fn, elements, 1, &number, 0, count, out);
+  }
+
+  Fn fn;
+  B number;
+};
+/// `fn(number, element)`.
+template <class Fn, class A, class T>
+struct NumberWithElement {
+  auto operator()(const T& element) const { return fn(number, element); }
+  void run(const T* elements, Index count,
+           bool* out) const requires kHasLoop<Fn, T> && std::same_as<A, T> {
+    compare_elements(fn, &number, 0, elements, 1, count, out);
+  }
+
+  Fn fn;
+  A number;
+};
 
 template <class L, class R, class Fn>
 auto combine(L&& left, R&& right, Fn fn) {
@@ -90,16 +148,14 @@ auto combine(L&& left, R&& right, Fn fn) {
     using A = typename std::remove_cvref_t<L>::value_type;
     using B = NumberBeside<A, Scalar<R>, Fn>;
     const B number = cast_element<B>(static_cast<Scalar<R>>(right));
-    auto result =
-        map_array<L>(std::forward<L>(left), [fn, number](const A& x) { return fn(x, number); });
+    auto result = map_array<L>(std::forward<L>(left), ElementWithNumber<Fn, A, B>{fn, number});
     release_if_temporary(std::forward<L>(left));
     return result;
   } else {
     using B = typename std::remove_cvref_t<R>::value_type;
     using A = NumberBeside<B, Scalar<L>, Fn>;
     const A number = cast_element<A>(static_cast<Scalar<L>>(left));
-    auto result =
-        map_array<R>(std::forward<R>(right), [fn, number](const B& y) { return fn(number, y); });
+    auto result = map_array<R>(std::forward<R>(right), NumberWithElement<Fn, A, B>{fn, number});
     release_if_temporary(std::forward<R>(right));
     return result;
   }

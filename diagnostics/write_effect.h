@@ -37,9 +37,6 @@ class WriteEffect {
 
   Index size_bytes() const;
 
-  /// What `size_bytes` is at least for so many elements.
-  static Index least_bytes(Index elements, Index itemsize) { return 2 * elements * itemsize; }
-
  private:
   struct Run {
     Index begin;

@@ -79,7 +79,7 @@ class CopyThreadsTest : public testing::TestWithParam<std::tuple<Mode, Index>> {
   /// COPY_ROUNDS=N multiplies them.
   static int rounds() {
     const char* times = std::getenv("COPY_ROUNDS");
-    return (length() < 1000 ? 5000 : 150) * (times == nullptr ? 1 : std::atoi(times));
+    return (length() < 1000 ? 5000 : 500) * (times == nullptr ? 1 : std::atoi(times));
   }
 
   /// Each part gets a copy of the source, and places to look at. The source itself is partly

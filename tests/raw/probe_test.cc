@@ -11,9 +11,7 @@
 #include "cow/core/format.h"
 #include "cow/core/operators.h"
 #include "cow/diagnostics/raw/page_probe.h"
-#include "cow/tests/sanitizer_testing.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
+#include "cow/tests/raw/raw_testing.h"
 
 // raw_writes=probe. Where the kernel cannot tell, elements are compared: the same findings but for
 // those of `LargeBuffers...` and `APointerOfAReadSpan...`.
@@ -25,32 +23,11 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using testing::take_reports;
 
-class ProbeTest : public ::testing::Test {
+class ProbeTest : public testing::RawWritesTest {
  protected:
-  void SetUp() override {
-    alsan::Options options;
-    options.raw_writes = alsan::RawWrites::kProbe;
-    sanitizer_ = &testing::collecting_sanitizer(options);
-    can_tell_ = alsan::start_page_probe().empty();
-    take_reports();
-  }
-  void TearDown() override { expect_silence(); }
+  ProbeTest() : RawWritesTest(alsan::RawWrites::kProbe, "probe_test.cc") {}
 
-  static Report the_report() {
-    const std::vector<Report> reports = take_reports();
-    EXPECT_THAT(reports, SizeIs(1));
-    const Report report = reports.empty() ? Report() : reports[0];
-    EXPECT_EQ(report.rule, "AS005") << report.headline;
-    return report;
-  }
-  static void expect_silence() {
-    for (const Report& report : take_reports()) {
-      ADD_FAILURE() << report.rule << " " << report.headline << " line "
-                    << report.summary_site.line;
-    }
-  }
-  alsan::AliasSanitizer* sanitizer_;
-  bool can_tell_ = false;
+  const bool can_tell_ = alsan::start_page_probe().empty();
 };
 
 TEST_F(ProbeTest, AWriteAfterTheSpanWasClosed) {

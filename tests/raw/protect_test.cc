@@ -11,9 +11,7 @@
 #include "cow/core/operators.h"
 #include "cow/core/selection.h"
 #include "cow/diagnostics/alias_ok.h"
-#include "cow/tests/sanitizer_testing.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
+#include "cow/tests/raw/raw_testing.h"
 
 // raw_writes=protect: each raw write is made on a line of its own, which the report must name.
 namespace cow {
@@ -26,33 +24,9 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using testing::take_reports;
 
-class ProtectTest : public ::testing::Test {
+class ProtectTest : public testing::RawWritesTest {
  protected:
-  void SetUp() override {
-    alsan::Options options;
-    options.raw_writes = alsan::RawWrites::kProtect;
-    sanitizer_ = &testing::collecting_sanitizer(options);
-    take_reports();
-  }
-  void TearDown() override { expect_silence(); }
-
-  /// The only report, of a raw write made in `line` of this file.
-  static Report the_report(int line) {
-    const std::vector<Report> reports = take_reports();
-    EXPECT_THAT(reports, SizeIs(1));
-    const Report report = reports.empty() ? Report() : reports[0];
-    EXPECT_EQ(report.rule, "AS005") << report.headline;
-    EXPECT_EQ(report.summary_site.line, line);
-    EXPECT_THAT(report.summary_site.file, HasSubstr("protect_test.cc"));
-    return report;
-  }
-  static void expect_silence() {
-    for (const Report& report : take_reports()) {
-      ADD_FAILURE() << report.rule << " " << report.headline << " line "
-                    << report.summary_site.line;
-    }
-  }
-  alsan::AliasSanitizer* sanitizer_;
+  ProtectTest() : RawWritesTest(alsan::RawWrites::kProtect, "protect_test.cc") {}
 };
 
 TEST_F(ProtectTest, AWriteAfterTheSpanWasClosed) {

@@ -11,9 +11,7 @@
 #include "cow/core/mode.h"
 #include "cow/core/operators.h"
 #include "cow/diagnostics/alias_ok.h"
-#include "cow/tests/sanitizer_testing.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
+#include "cow/tests/raw/raw_testing.h"
 
 // raw_writes=trace, of a program built with --config=alias-stores: each raw write is made on a line
 // of its own, which the report must name.
@@ -25,32 +23,9 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using testing::take_reports;
 
-class TraceTest : public ::testing::Test {
+class TraceTest : public testing::RawWritesTest {
  protected:
-  void SetUp() override {
-    alsan::Options options;
-    options.raw_writes = alsan::RawWrites::kTrace;
-    sanitizer_ = &testing::collecting_sanitizer(options);
-    take_reports();
-  }
-  void TearDown() override { expect_silence(); }
-
-  static Report the_report(int line) {
-    const std::vector<Report> reports = take_reports();
-    EXPECT_THAT(reports, SizeIs(1));
-    const Report report = reports.empty() ? Report() : reports[0];
-    EXPECT_EQ(report.rule, "AS005") << report.headline;
-    EXPECT_EQ(report.summary_site.line, line);
-    EXPECT_THAT(report.summary_site.file, HasSubstr("store_trace_test.cc"));
-    return report;
-  }
-  static void expect_silence() {
-    for (const Report& report : take_reports()) {
-      ADD_FAILURE() << report.rule << " " << report.headline << " line "
-                    << report.summary_site.line;
-    }
-  }
-  alsan::AliasSanitizer* sanitizer_;
+  TraceTest() : RawWritesTest(alsan::RawWrites::kTrace, "store_trace_test.cc") {}
 };
 
 TEST_F(TraceTest, EachLineOnOnePageIsReported) {
