@@ -12,9 +12,10 @@ def _copts():
     # Warnings are the project's own affair: whoever depends on it may use any compiler.
     warnings = _WARNINGS if native.repository_name() == "@" else []
 
-    # Reports name lines and walk frame pointers, in every configuration but opt.
+    # Reports name lines and walk frame pointers, in every configuration but opt, where loops over
+    # elements are to be vectorised.
     return warnings + select({
-        "//bazel:opt": [],
+        "//bazel:opt": ["-O3"],
         "//conditions:default": [
             "-g",
             "-fno-omit-frame-pointer",

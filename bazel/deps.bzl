@@ -30,6 +30,12 @@ _ARCHIVES = {
         strip_prefix = "googletest-release-1.12.1",
         url = "https://github.com/google/googletest/archive/refs/tags/release-1.12.1.tar.gz",
     ),
+    "com_google_highway": struct(
+        build_file = Label("//bazel:highway.BUILD"),
+        sha256 = "566fc77315878473d9a6bd815f7de78c73734acdcb745c3dde8579560ac5440e",
+        strip_prefix = "highway-1.0.3",
+        url = "https://github.com/google/highway/archive/refs/tags/1.0.3.tar.gz",
+    ),
     "nlohmann_json": struct(
         sha256 = "d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273",
         strip_prefix = "json-3.11.2",
@@ -95,6 +101,7 @@ _MACHINE_PACKAGES = {
         ":gtest": ["gmock"],
         ":gtest_main": ["gmock_main"],
     },
+    "com_google_highway": {":hwy": ["libhwy"]},
     "nlohmann_json": {":json": ["nlohmann_json"]},
     "zlib": {":zlib": ["zlib"]},
 }
@@ -119,16 +126,25 @@ def _machine_deps():
     _maybe(native_rules_cc, "rules_cc")
     _maybe(no_coverage_tools, "remote_coverage_tools")
 
+def pinned_archive(name):
+    """Declares the repository of this name, from its pinned archive.
+
+    Args:
+      name: a key of _ARCHIVES.
+    """
+    archive = _ARCHIVES[name]
+    http_archive(
+        name = name,
+        build_file = getattr(archive, "build_file", None),
+        sha256 = archive.sha256,
+        strip_prefix = getattr(archive, "strip_prefix", ""),
+        urls = [archive.url],
+    )
+
 def _archive_deps():
-    for name, archive in _ARCHIVES.items():
-        _maybe(
-            http_archive,
-            name,
-            build_file = getattr(archive, "build_file", None),
-            sha256 = archive.sha256,
-            strip_prefix = getattr(archive, "strip_prefix", ""),
-            urls = [archive.url],
-        )
+    for name in _ARCHIVES:
+        if not native.existing_rule(name):
+            pinned_archive(name)
 
 def cow_array_deps():
     """Declares every repository that cow_array needs and that is not declared yet.

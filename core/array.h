@@ -237,11 +237,11 @@ class Array : public internal::ArrayReductions<E> {
   /// An array without axes is taken for one of one element. A mask goes to `compress`.
   template <internal::PositionIndex I>
   Array take(const I& positions, Index axis) const {
-    return copied(internal::select_along(shape(), positions, axis));
+    return copied(internal::select_along(shape(), internal::Positions(positions), axis));
   }
   template <internal::PositionIndex I>
   Array take(const I& positions) const {
-    return copied(internal::select_along({size()}, positions, 0));
+    return copied(internal::select_along({size()}, internal::Positions(positions), 0));
   }
   /// Entries along `axis` where `mask`, one axis that may be shorter, is true; copied.
   Array compress(const Array<bool>& mask, Index axis) const {
@@ -361,8 +361,15 @@ class Array : public internal::ArrayReductions<E> {
     return Array(internal::index_view(mutable_handle(), receiver, items));
   }
 
-  internal::SelectedElements selected(const AdvancedItem& item) const {
-    return internal::select_elements(shape(), {&item, 1});
+  internal::SelectedElements selected(const Array<bool>& mask) const {
+    return internal::select_true(shape(), mask.node());
+  }
+  template <internal::PositionIndex I>
+  internal::SelectedElements selected(const I& index) const {
+    if (ndim() == 0) internal::throw_wrong_rank(node().layout, 1);
+    auto elements = internal::select_along(shape(), internal::Positions(index), 0);
+    elements.own();
+    return elements;
   }
   internal::SelectedElements selected(const AdvancedItems& items) const {
     return internal::select_elements(shape(), items.items());
@@ -378,12 +385,17 @@ class Array : public internal::ArrayReductions<E> {
 
   template <class I, class Values>
   void write_numbered(internal::Receiver receiver, const I& positions, const Values& values) {
-    internal::SelectedElements elements = internal::select_along({size()}, positions, 0);
-    const Index count = std::ssize(elements.numbers);
+    auto elements = internal::select_along({size()}, internal::Positions(positions), 0);
+    elements.own();
+    const Index count = elements.count();
     elements.shape = {count};
     if constexpr (internal::AnyArray<Values>) {
       const Index length = values.size();
-      if (length == 0) return write_selected(receiver, {{}, {0}}, values.ravel());
+      if (length == 0) {
+        internal::SelectedElements none_of_them;
+        none_of_them.shape = {0};
+        return write_selected(receiver, none_of_them, values.ravel());
+      }
       const auto rounds =
           values.ravel()[newaxis].broadcast_to({(count + length - 1) / length, length});
       const auto repeated = rounds.flatten();

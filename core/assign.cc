@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "cow/core/errors.h"
@@ -26,63 +27,18 @@ struct Step {
   Index from;
 };
 
-/// Turns axes round so that a walk, which goes from the largest of the destination's strides
-/// inwards, never writes a byte that it reads later; false if that is impossible or hard to say.
-///
-/// Turned so that all of the source's strides are positive, a nested source is read by ascending
-/// address. Then ascending is safe if each element is written at or below where it is read: what is
-/// read later lies above. Likewise descending, if each is written at or above.
-bool arrange_safely(Index itemsize, std::byte** to, Layout* to_layout, std::byte** from,
-                    Layout* from_layout) {
-  const int ndim = to_layout->ndim();
-  std::array<Step, kMaxDims> steps;
-  std::array<Step*, kMaxDims> inwards;
-  int count = 0;
-  std::byte* to_start = *to;
-  std::byte* from_start = *from;
-  for (int axis = 0; axis < ndim; ++axis) {
-    Step& step = steps[axis];
-    step = {to_layout->extent(axis), to_layout->stride(axis), from_layout->stride(axis)};
-    if (step.extent == 1) continue;
-    if (step.from < 0) {
-      to_start += (step.extent - 1) * step.to;
-      from_start += (step.extent - 1) * step.from;
-      step.to = -step.to;
-      step.from = -step.from;
+/// Do the ranges from the lowest to the highest byte meet? Of arrays, whose addresses are exact.
+bool ranges_meet(const StridedMemory& a, const StridedMemory& b) {
+  const auto range = [](const StridedMemory& memory) {
+    ByteRange bytes{memory.address, memory.address + memory.itemsize};
+    for (std::size_t axis = 0; axis < memory.shape.size(); ++axis) {
+      const Index reach = (memory.shape[axis] - 1) * memory.strides[axis];
+      (reach < 0 ? bytes.begin : bytes.end) += reach;
     }
-    inwards[count++] = &step;
-  }
-  std::stable_sort(inwards.begin(), inwards.begin() + count,
-                   [](const Step* a, const Step* b) { return std::abs(a->to) > std::abs(b->to); });
-  Index span = itemsize;
-  const Index distance = to_start - from_start;
-  Index lowest = distance, highest = distance;  // of how far above its source an element is written
-  for (int i = count - 1; i >= 0; --i) {
-    const Step& step = *inwards[i];
-    if (step.from < span) return false;
-    span += (step.extent - 1) * step.from;
-    const Index drift = (step.extent - 1) * (step.to - step.from);
-    (drift < 0 ? lowest : highest) += drift;
-  }
-  if (lowest < 0 && highest > 0) return false;
-  const bool descending = highest > 0;
-  Dims to_strides, from_strides;
-  for (int axis = 0; axis < ndim; ++axis) {
-    Step& step = steps[axis];
-    if (descending && step.extent != 1) {
-      to_start += (step.extent - 1) * step.to;
-      from_start += (step.extent - 1) * step.from;
-      step.to = -step.to;
-      step.from = -step.from;
-    }
-    to_strides.push_back(step.to);
-    from_strides.push_back(step.from);
-  }
-  *to = to_start;
-  *from = from_start;
-  *to_layout = Layout(to_layout->shape(), to_strides);
-  *from_layout = Layout(from_layout->shape(), from_strides);
-  return true;
+    return bytes;
+  };
+  const ByteRange x = range(a), y = range(b);
+  return x.begin < y.end && y.begin < x.end;
 }
 
 }  // namespace
@@ -94,6 +50,7 @@ Layout AssignmentOperands::drop_leading_ones(const Layout& layout, int ndim) {
 }
 
 void AssignmentOperands::require_fit(const Layout& source, Shape shape) {
+  if (source.shape() == shape) return;
   const Layout trimmed = drop_leading_ones(source, static_cast<int>(shape.size()));
   const int extra = static_cast<int>(shape.size()) - trimmed.ndim();
   bool fits = extra >= 0;
@@ -116,34 +73,173 @@ void AssignmentOperands::require_fit_in_place(const Layout& source, Shape shape)
   }
 }
 
-AssignmentOperands::AssignmentOperands(const Node& source, const WriteScope& scope)
-    : to_(scope.address()), to_layout_(scope.layout()), from_(source.address()) {
-  const Layout trimmed = drop_leading_ones(source.layout, to_layout_.ndim());
-  from_layout_ = broadcast_layout(trimmed, to_layout_.shape());
-  const Index itemsize = source.itemsize();
-  const StridedMemory read{reinterpret_cast<Index>(from_), from_layout_.shape(),
-                           from_layout_.strides(), itemsize};
-  const StridedMemory written{reinterpret_cast<Index>(to_), to_layout_.shape(),
-                              to_layout_.strides(), scope.node().itemsize()};
-  // Element by element is safe where each element reads just itself.
-  if (!bounds_overlap(read, written) || same_elements(read, written)) return;
-  if (find_overlap(read, written, kOverlapWork).verdict == Verdict::kNo) return;
-  // Of one type, as compilers may reorder accesses to different ones.
-  if (source.dtype == scope.node().dtype && !scope.node().has(kStretched) &&
-      arrange_safely(itemsize, &to_, &to_layout_, &from_, &from_layout_)) {
+AssignmentOperands::AssignmentOperands(const Node& source, const WriteScope& scope, Purpose purpose)
+    : itemsize_(source.itemsize()),
+      shape_(scope.layout().shape()),
+      to_(scope.address()),
+      to_strides_(scope.layout().strides()),
+      from_(source.address()) {
+  spread(source.layout.shape(), source.layout.strides());
+  const std::optional<Way> way = way_without_copy(source, scope, purpose);
+  if (way) {
+    way_ = *way;
     return;
   }
-  copy_source(trimmed, itemsize);
+  copy_source(source);
+  way_ = any_order_unless_stretched(scope);
 }
 
-void AssignmentOperands::copy_source(const Layout& trimmed, Index itemsize) {
-  const Layout compact = Layout::c_order(trimmed.shape(), itemsize);
-  temporary_bytes_ = compact.size() * itemsize;
-  copy_ = std::make_unique<std::byte[]>(static_cast<std::size_t>(temporary_bytes_));
-  copy_elements(trimmed.shape(), itemsize, {copy_.get(), compact.strides()},
+void AssignmentOperands::spread(Shape source_shape, absl::Span<const Index> source_strides) {
+  if (source_shape == shape_) {
+    from_strides_ = source_strides;
+    return;
+  }
+  // Leading axes beyond the destination's have extent 1.
+  const int ndim = static_cast<int>(shape_.size());
+  const int missing = ndim - static_cast<int>(source_shape.size());
+  for (int axis = 0; axis < ndim; ++axis) {
+    const bool is_there = axis >= missing && source_shape[axis - missing] != 1;
+    own_from_strides_[axis] = is_there ? source_strides[axis - missing] : 0;
+  }
+  from_strides_ = absl::MakeConstSpan(own_from_strides_).subspan(0, shape_.size());
+}
+
+AssignmentOperands::Way AssignmentOperands::any_order_unless_stretched(const WriteScope& scope) {
+  // Of what is written to one place, the last remains.
+  return scope.node().has(kStretched) ? Way::kInOrder : Way::kAnyOrder;
+}
+
+std::optional<AssignmentOperands::Way> AssignmentOperands::way_without_copy(const Node& source,
+                                                                            const WriteScope& scope,
+                                                                            Purpose purpose) {
+  const StridedMemory read{reinterpret_cast<Index>(from_), shape_, from_strides_, itemsize_};
+  const StridedMemory written{reinterpret_cast<Index>(to_), shape_, to_strides_,
+                              scope.node().itemsize()};
+  if (!ranges_meet(read, written)) return any_order_unless_stretched(scope);
+  if (same_elements(read, written)) {  // each element reads just itself
+    return purpose == Purpose::kCopy ? Way::kNothing : any_order_unless_stretched(scope);
+  }
+  // Of one type, as compilers may reorder accesses to different ones.
+  const bool may_arrange = source.dtype == scope.node().dtype && !scope.node().has(kStretched);
+  // A shift along rows without gaps: quicker done than searched for an overlap.
+  const bool is_shift =
+      !shape_.empty() && to_strides_ == from_strides_ && std::abs(to_strides_.back()) == itemsize_;
+  if (may_arrange && is_shift && arrange_safely()) return Way::kInOrder;
+  if (find_overlap(read, written, kOverlapWork).verdict == Verdict::kNo) {
+    return any_order_unless_stretched(scope);
+  }
+  if (!may_arrange) return std::nullopt;
+  if (arrange_safely()) return Way::kInOrder;
+  if (purpose == Purpose::kCopy &&
+      can_rearrange_in_place(shape_, itemsize_, destination(), this->source())) {
+    return Way::kRearrange;
+  }
+  return std::nullopt;
+}
+
+// A walk goes from the largest of the destination's strides inwards. Turned so that all of the
+// source's strides are positive, a nested source is read by ascending address. Then ascending is
+// safe if each element is written at or below where it is read: what is read later lies above.
+// Likewise descending, if each is written at or above.
+bool AssignmentOperands::arrange_safely() {
+  const int ndim = static_cast<int>(shape_.size());
+  std::array<Step, kMaxDims> steps;
+  std::array<Step*, kMaxDims> inwards;
+  int count = 0;
+  std::byte* to = to_;
+  std::byte* from = from_;
+  for (int axis = 0; axis < ndim; ++axis) {
+    Step& step = steps[axis];
+    step = {shape_[axis], to_strides_[axis], from_strides_[axis]};
+    if (step.extent == 1) continue;
+    if (step.from < 0) {
+      to += (step.extent - 1) * step.to;
+      from += (step.extent - 1) * step.from;
+      step.to = -step.to;
+      step.from = -step.from;
+    }
+    inwards[count++] = &step;
+  }
+  std::stable_sort(inwards.begin(), inwards.begin() + count,
+                   [](const Step* a, const Step* b) { return std::abs(a->to) > std::abs(b->to); });
+  Index span = itemsize_;
+  const Index distance = to - from;
+  Index lowest = distance, highest = distance;  // of how far above its source an element is written
+  for (int i = count - 1; i >= 0; --i) {
+    const Step& step = *inwards[i];
+    if (step.from < span) return false;
+    span += (step.extent - 1) * step.from;
+    const Index drift = (step.extent - 1) * (step.to - step.from);
+    (drift < 0 ? lowest : highest) += drift;
+  }
+  if (lowest < 0 && highest > 0) return false;
+  const bool descending = highest > 0;
+  for (int axis = 0; axis < ndim; ++axis) {
+    Step& step = steps[axis];
+    if (descending && step.extent != 1) {
+      to += (step.extent - 1) * step.to;
+      from += (step.extent - 1) * step.from;
+      step.to = -step.to;
+      step.from = -step.from;
+    }
+    own_to_strides_[axis] = step.to;
+    own_from_strides_[axis] = step.from;
+  }
+  to_ = to;
+  from_ = from;
+  to_strides_ = absl::MakeConstSpan(own_to_strides_).subspan(0, shape_.size());
+  from_strides_ = absl::MakeConstSpan(own_from_strides_).subspan(0, shape_.size());
+  return true;
+}
+
+void AssignmentOperands::copy_source(const Node& source) {
+  const Layout trimmed = drop_leading_ones(source.layout, static_cast<int>(shape_.size()));
+  const Layout compact = Layout::c_order(trimmed.shape(), itemsize_);
+  temporary_bytes_ = compact.size() * itemsize_;
+  copy_ = std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(temporary_bytes_));
+  copy_elements(trimmed.shape(), itemsize_, {copy_.get(), compact.strides()},
                 {from_, trimmed.strides()});
   from_ = copy_.get();
-  from_layout_ = broadcast_layout(compact, to_layout_.shape());
+  const Layout broadcast = broadcast_layout(compact, shape_);
+  std::copy_n(broadcast.strides().begin(), shape_.size(), own_from_strides_.begin());
+  from_strides_ = absl::MakeConstSpan(own_from_strides_).subspan(0, shape_.size());
+}
+
+void AssignmentOperands::copy() const {
+  switch (way_) {
+    case Way::kNothing:
+      return;
+    case Way::kAnyOrder:
+      return copy_elements(shape_, itemsize_, destination(), source());
+    case Way::kInOrder:
+      return copy_elements_in_order(shape_, itemsize_, destination(), source());
+    case Way::kRearrange:
+      return rearrange_in_place(shape_, itemsize_, destination(), source());
+  }
+}
+
+void fill_untyped(Node& destination, Receiver receiver, const void* value) {
+  WriteScope scope(destination, receiver, nullptr, WriteKind::kOverwrite);
+  scope.begin(AccessKind::kBulk);
+  const Layout& layout = scope.layout();
+  const Index itemsize = destination.itemsize();
+  const Operand to{scope.address(), layout.strides()};
+  if (!destination.has(kStretched)) {
+    return fill_elements_with(layout.shape(), itemsize, to, value);
+  }
+  const Dims no_strides(layout.shape().size(), 0);
+  const auto from = const_cast<std::byte*>(static_cast<const std::byte*>(value));
+  copy_elements_in_order(layout.shape(), itemsize, to, {from, no_strides});
+}
+
+void assign_untyped(Node& destination, Receiver receiver, const Node& source, bool source_dies) {
+  AssignmentOperands::require_fit(source.layout, destination.layout.shape());
+  begin_read(source, AccessKind::kBulk);
+  WriteScope scope(destination, receiver, source_dies ? &source : nullptr,
+                   kind_of_assignment(destination, source));
+  const AssignmentOperands operands = AssignmentOperands::for_copy(source, scope);
+  scope.begin(AccessKind::kBulk, operands.temporary_bytes());
+  operands.copy();
 }
 
 }  // namespace cow::internal

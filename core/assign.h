@@ -1,7 +1,9 @@
 #ifndef COW_CORE_ASSIGN_H_
 #define COW_CORE_ASSIGN_H_
 
+#include <array>
 #include <memory>
+#include <optional>
 
 #include "cow/core/elementwise.h"
 #include "cow/core/node.h"
@@ -24,36 +26,75 @@ class AssignmentOperands {
   /// `layout` without leading axes of extent 1 beyond `ndim`, which assignment ignores.
   static Layout drop_leading_ones(const Layout& layout, int ndim);
 
-  /// `scope` has passed the gate. Errors: `std::bad_alloc`.
-  AssignmentOperands(const Node& source, const WriteScope& scope);
+  /// `scope` has passed the gate, and outlives this. Errors: `std::bad_alloc`.
+  AssignmentOperands(const Node& source, const WriteScope& scope)
+      : AssignmentOperands(source, scope, Purpose::kUpdate) {}
+  AssignmentOperands(const AssignmentOperands&) = delete;
+  AssignmentOperands& operator=(const AssignmentOperands&) = delete;
 
-  Operand destination() const { return {to_, to_layout_.strides()}; }
-  Operand source() const { return {from_, from_layout_.strides()}; }
+  /// The same for `copy()`, which needs fewer temporaries.
+  static AssignmentOperands for_copy(const Node& source, const WriteScope& scope) {
+    return AssignmentOperands(source, scope, Purpose::kCopy);
+  }
+
+  /// Assigns elements of one type. Where the source is the destination in another order, elements
+  /// change places.
+  void copy() const;
+
+  /// No element depends on another, of either side: any order of the walk will do.
+  bool is_any_order() const { return way_ == Way::kAnyOrder; }
+  Operand destination() const { return {to_, to_strides_}; }
+  Operand source() const { return {from_, from_strides_}; }
   /// Of the copy; 0 if there is none.
   Index temporary_bytes() const { return temporary_bytes_; }
 
  private:
-  void copy_source(const Layout& trimmed, Index itemsize);
+  enum class Purpose { kUpdate, kCopy };
+  enum class Way { kNothing, kAnyOrder, kInOrder, kRearrange };
 
+  AssignmentOperands(const Node& source, const WriteScope& scope, Purpose purpose);
+  static Way any_order_unless_stretched(const WriteScope& scope);
+  /// None if nothing but a copy of the source will do.
+  std::optional<Way> way_without_copy(const Node& source, const WriteScope& scope, Purpose purpose);
+  void copy_source(const Node& source);
+
+  /// Broadcasts to the shape.
+  void spread(Shape source_shape, absl::Span<const Index> source_strides);
+  /// Turns axes round so that a walk in order reads each element before it is written; false, and
+  /// nothing changes, if none does or it is hard to say.
+  bool arrange_safely();
+
+  Way way_;
+  const Index itemsize_;  // of the source
+  const Shape shape_;
   std::byte* to_;
-  Layout to_layout_;
+  absl::Span<const Index> to_strides_;
   std::byte* from_;
-  Layout from_layout_;
+  absl::Span<const Index> from_strides_;
+  // Where the strides are not those of the arrays.
+  std::array<Index, kMaxDims> own_to_strides_;
+  std::array<Index, kMaxDims> own_from_strides_;
   std::unique_ptr<std::byte[]> copy_;
   Index temporary_bytes_ = 0;
 };
 
+/// `value` has the destination's element type.
+void fill_untyped(Node& destination, Receiver receiver, const void* value);
+/// `destination[...] = source`, of one element type.
+void assign_untyped(Node& destination, Receiver receiver, const Node& source, bool source_dies);
+
 template <class T>
 void fill_elements(Node& destination, Receiver receiver, const T& value) {
-  WriteScope scope(destination, receiver, nullptr, WriteKind::kOverwrite);
-  scope.begin(AccessKind::kBulk);
-  for_each_element<T>(scope.layout().shape(), {{{scope.address(), scope.layout().strides()}}},
-                      [value](T& element) { element = value; });
+  const T kept = value;  // which may be an element of memory that the gate gives up
+  fill_untyped(destination, receiver, &kept);
 }
 
 /// `destination[...] = source`, broadcast, with the result of reading all of `source` first.
 template <class T, class U>
 void assign_elements(Node& destination, Receiver receiver, const Node& source, bool source_dies) {
+  if constexpr (std::is_same_v<T, U>) {
+    return assign_untyped(destination, receiver, source, source_dies);
+  }
   AssignmentOperands::require_fit(source.layout, destination.layout.shape());
   begin_read(source, AccessKind::kBulk);
   WriteScope scope(destination, receiver, source_dies ? &source : nullptr,
@@ -70,8 +111,11 @@ void update_elements(Node& destination, Receiver receiver, const S& value, Fn fn
   begin_read(destination, AccessKind::kUpdate);
   WriteScope scope(destination, receiver, nullptr, WriteKind::kUpdate);
   scope.begin(AccessKind::kBulk);
-  for_each_element<T>(scope.layout().shape(), {{{scope.address(), scope.layout().strides()}}},
-                      [&](T& element) { element = cast_element<T>(fn(element, value)); });
+  // By value: through a reference it might be one of the elements, for all that compilers know.
+  for_each_element<T>(
+      scope.layout().shape(), {{{scope.address(), scope.layout().strides()}}},
+      [fn, value](T& element) { element = cast_element<T>(fn(element, value)); },
+      destination.has(kStretched) ? Order::kGiven : Order::kAny);
 }
 
 /// `destination = fn(destination, source)` for each element, `source` broadcast and read first.
@@ -86,7 +130,8 @@ void update_elements_from(Node& destination, Receiver receiver, const Node& sour
   scope.begin(AccessKind::kBulk, operands.temporary_bytes());
   for_each_element<T, U>(
       scope.layout().shape(), {{operands.destination(), operands.source()}},
-      [&](T& element, const U& value) { element = cast_element<T>(fn(element, value)); });
+      [fn](T& element, const U& value) { element = cast_element<T>(fn(element, value)); },
+      operands.is_any_order() ? Order::kAny : Order::kGiven);
 }
 
 }  // namespace cow::internal

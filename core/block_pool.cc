@@ -6,21 +6,10 @@
 #include <new>
 #include <utility>
 
+#include "cow/core/node_memory.h"
+
 namespace cow::internal {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)  // g++
-#define COW_UNDER_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define COW_UNDER_ASAN 1
-#endif
-#endif
-#ifdef COW_UNDER_ASAN
-constexpr bool kKeepsBlocks = false;
-#else
-constexpr bool kKeepsBlocks = true;
-#endif
 
 constexpr std::size_t kLargestKept = std::size_t{1} << 20;
 constexpr std::size_t kMostKeptBytes = std::size_t{8} << 20;  // a thread
@@ -53,8 +42,7 @@ struct FreeBlock {
 struct KeptBlocks {
   std::array<FreeBlock*, kSizes> of_size{};
   std::size_t bytes = 0;
-  bool is_open = kKeepsBlocks;
-  bool is_closed_at_exit = false;
+  enum class Phase { kUnused, kOpen, kClosed } phase = Phase::kUnused;
 };
 
 constinit thread_local KeptBlocks kept;
@@ -62,9 +50,15 @@ constinit thread_local KeptBlocks kept;
 struct CloseAtExit {
   ~CloseAtExit() {
     free_kept_blocks();
-    kept.is_open = false;
+    kept.phase = KeptBlocks::Phase::kClosed;
   }
 };
+
+void open() noexcept {
+  static thread_local const CloseAtExit close_at_exit;
+  static_cast<void>(close_at_exit);
+  kept.phase = reuses_node_memory() ? KeptBlocks::Phase::kOpen : KeptBlocks::Phase::kClosed;
+}
 
 }  // namespace
 
@@ -86,14 +80,11 @@ std::byte* take_block(std::size_t bytes) {
 }
 
 void give_block(std::byte* block, std::size_t bytes) noexcept {
-  if (bytes > kLargestKept) return ::operator delete(block, kAlignment);
-  const SizeClass size = size_class(bytes);
-  if (!kept.is_open || kept.bytes + size.bytes > kMostKeptBytes) {
+  if (kept.phase == KeptBlocks::Phase::kUnused) open();
+  const SizeClass size = bytes <= kLargestKept ? size_class(bytes) : SizeClass{};
+  if (kept.phase == KeptBlocks::Phase::kClosed || bytes > kLargestKept ||
+      kept.bytes + size.bytes > kMostKeptBytes) {
     return ::operator delete(block, kAlignment);
-  }
-  if (!kept.is_closed_at_exit) {
-    thread_local CloseAtExit close_at_exit;
-    kept.is_closed_at_exit = true;
   }
   FreeBlock*& first = kept.of_size[static_cast<std::size_t>(size.number)];
   first = ::new (block) FreeBlock{first};
@@ -105,11 +96,6 @@ void free_kept_blocks() noexcept {
     while (first != nullptr) ::operator delete(std::exchange(first, first->next), kAlignment);
   }
   kept.bytes = 0;
-}
-
-void keep_freed_blocks(bool keep) noexcept {
-  if (!keep) free_kept_blocks();
-  kept.is_open = keep && kKeepsBlocks;
 }
 
 }  // namespace cow::internal

@@ -20,9 +20,6 @@ void give_block(std::byte* block, std::size_t bytes) noexcept;
 /// Frees what this thread keeps.
 void free_kept_blocks() noexcept;
 
-/// Whether this thread keeps blocks that it frees from now on: for tests that count allocations.
-void keep_freed_blocks(bool keep) noexcept;
-
 }  // namespace cow::internal
 
 #endif  // COW_CORE_BLOCK_POOL_H_

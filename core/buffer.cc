@@ -56,7 +56,8 @@ void Buffer::operator delete(void* buffer, std::size_t bytes) noexcept {
   give_block(static_cast<std::byte*>(buffer), bytes);
 }
 
-Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root) {
+Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root,
+                    Use use) {
   const auto bytes = static_cast<std::size_t>(size_bytes);
   if (const std::size_t page = page_bytes.load(std::memory_order_relaxed); observed && page != 0) {
     const std::align_val_t alignment{page};
@@ -72,7 +73,7 @@ Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, con
     }
   }
   if (size_bytes > 0 && size_bytes >= large_array_bytes()) {
-    std::unique_ptr<LargeMemory> large = LargeMemory::make(bytes);
+    std::unique_ptr<LargeMemory> large = LargeMemory::make(bytes, use);
     Buffer* buffer = new Buffer(dtype, mode, observed, large->data(), size_bytes, root);
     buffer->large = std::move(large);
     return buffer;

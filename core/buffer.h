@@ -60,7 +60,8 @@ void give_observed_buffers_whole_pages();
 /// A block of `size_bytes` uninitialised bytes, aligned to a cache line, with one sharer, offset 0
 /// at its start, in a space of its own. From `large_array_bytes()` up it is `LargeMemory`, unless
 /// diagnostics watch its pages, which must stay mapped as they are. Errors: `std::bad_alloc`.
-Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root);
+Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root,
+                    Use use = Use::kFilledNext);
 
 /// The same bytes at the same offsets, in a space of its own, which take no memory until one side
 /// is written. Null if the whole block is to be copied at once: `LargeMemory::copy`. Errors:

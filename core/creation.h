@@ -90,7 +90,7 @@ Array<E> array(const internal::Nested<E>& elements) {
 /// Uninitialised.
 template <Element E>
 Array<E> empty(Shape shape) {
-  return Array<E>(internal::make_array(dtype_of<E>, shape));
+  return Array<E>(internal::make_array(dtype_of<E>, shape, internal::Use::kPerhapsInPart));
 }
 
 template <Element E>

@@ -49,10 +49,15 @@ bool map_again(std::byte* data, std::size_t bytes, int flags, const PageFile& fi
 
 bool CopyHistory::recommends_lazy_copy() {
   constexpr int kTryAgainAfter = 16;
-  if (wasted_ <= paid_off_) return true;
-  if (++declined_ % kTryAgainAfter != 0) return false;
-  wasted_ = paid_off_ + 1;
-  return true;
+  return credit_ >= 0 || ++declined_ % kTryAgainAfter == 0;
+}
+
+void CopyHistory::add_outcome(bool paid_off) {
+  // Pages that are copied one by one after all cost what four or five copies at once do, into
+  // memory that was used before; what paid off has saved one.
+  constexpr int kLoss = 4, kMost = 8;
+  credit_ =
+      paid_off ? std::min(std::max(credit_, -1) + 1, kMost) : std::max(credit_ - kLoss, -kLoss);
 }
 
 /// All large memory of the process that is in use, what is kept for new arrays, and the lock that
@@ -120,12 +125,30 @@ std::optional<Mapping> take_kept_mapping(std::size_t bytes, bool with_file) noex
   return list.pool().take(bytes, with_file);
 }
 
+/// Takes memory for all pages, as a write to each would. False if the system refuses: `errno` is
+/// EINVAL if it does not know how.
+bool take_pages(std::byte* data, std::size_t bytes) noexcept {
+#ifndef MADV_POPULATE_WRITE
+  constexpr int MADV_POPULATE_WRITE = 23;
+#endif
+  int result;
+  do {
+    result = madvise(data, bytes, MADV_POPULATE_WRITE);
+  } while (result != 0 && errno == EINTR);
+  return result == 0;
+}
+
 /// Pages that nobody used before. Errors: `std::bad_alloc`.
-Mapping new_mapping(std::size_t bytes, LargeArrays kind) {
+Mapping new_mapping(std::size_t bytes, LargeArrays kind, Use use) {
   Mapping mapping{nullptr, bytes, nullptr};
   if (kind == LargeArrays::kLazyCopies && (mapping.file = PageFile::make(bytes)) != nullptr) {
     mapping.data = map(bytes, MAP_SHARED, mapping.file.get());
-    if (mapping.data != nullptr) return mapping;
+    if (mapping.data != nullptr && use == Use::kPerhapsInPart) return mapping;
+    if (mapping.data != nullptr && mapping.file->take_pages(bytes)) {
+      take_pages(mapping.data, bytes);  // else the file's are found one by one
+      return mapping;
+    }
+    if (mapping.data != nullptr) mapping.unmap();
     mapping.file = nullptr;
   }
   mapping.data = map(bytes, MAP_PRIVATE | MAP_ANONYMOUS, nullptr);
@@ -142,16 +165,16 @@ void release_kept_mappings() noexcept {
 
 }  // namespace
 
-std::unique_ptr<LargeMemory> LargeMemory::make(std::size_t bytes) {
+std::unique_ptr<LargeMemory> LargeMemory::make(std::size_t bytes, Use use) {
   const LargeArrays kind = large_arrays();
   std::optional<Mapping> mapping =
       take_kept_mapping(whole_pages(bytes), kind == LargeArrays::kLazyCopies);
   if (!mapping) {
     try {
-      mapping = new_mapping(whole_pages(bytes), kind);
+      mapping = new_mapping(whole_pages(bytes), kind, use);
     } catch (const std::bad_alloc&) {
       release_kept_mappings();
-      mapping = new_mapping(whole_pages(bytes), kind);
+      mapping = new_mapping(whole_pages(bytes), kind, use);
     }
   }
   try {
@@ -182,7 +205,7 @@ LargeMemory::~LargeMemory() {
   LargeMemoryList& list = LargeMemoryList::get();
   const Guard guard(list.lock());
   list.remove(*this);
-  count_pages(own_bytes);
+  count_pages(own_bytes, own_bytes < mapped_bytes_ / 4);
   const Mapping mapping{data_, mapped_bytes_, std::move(file_)};
   if (state() == State::kSealed) {
     mapping.unmap();
@@ -191,9 +214,9 @@ LargeMemory::~LargeMemory() {
   }
 }
 
-void LargeMemory::count_pages(std::size_t own_bytes) noexcept {
+void LargeMemory::count_pages(std::size_t own_bytes, bool paid_off) noexcept {
   if (copied_from_ != nullptr) {
-    copied_from_->add_outcome(own_bytes < mapped_bytes_ / 4);
+    copied_from_->add_outcome(paid_off);
     copied_from_ = nullptr;
   }
   if (own_bytes > 0) count_copies(label_, page_counts(own_bytes));
@@ -262,9 +285,12 @@ std::unique_ptr<LargeMemory> LargeMemory::copy() {
 }
 
 void LargeMemory::take_own_pages(bool overwrites_all) noexcept {
-  const std::optional<Mapping> taken = take_kept_mapping(mapped_bytes_, true);
-  // Pages that nobody used before cost no less than those that the system copies at each write.
-  if (!taken) return;
+  std::optional<Mapping> taken = take_kept_mapping(mapped_bytes_, true);
+  try {
+    if (!taken) taken = new_mapping(mapped_bytes_, LargeArrays::kLazyCopies, Use::kFilledNext);
+  } catch (const std::bad_alloc&) {
+    return;  // then page by page
+  }
   if (!overwrites_all) std::memcpy(taken->data, data_, bytes_);
   const std::size_t own_bytes = count_own_pages();
   LargeMemoryList& list = LargeMemoryList::get();
@@ -272,20 +298,13 @@ void LargeMemory::take_own_pages(bool overwrites_all) noexcept {
   const void* const moved =
       mremap(taken->data, taken->bytes, mapped_bytes_, MREMAP_MAYMOVE | MREMAP_FIXED, data_);
   if (moved == MAP_FAILED) return list.pool().give(*taken);
-  count_pages(overwrites_all ? own_bytes : mapped_bytes_);
+  count_pages(overwrites_all ? own_bytes : mapped_bytes_, overwrites_all);
   file_ = taken->file;
-  state_.store(State::kWritesFile, std::memory_order_relaxed);
+  state_.store(file_ != nullptr ? State::kWritesFile : State::kNoFile, std::memory_order_relaxed);
 }
 
 void LargeMemory::reserve() {
-#ifndef MADV_POPULATE_WRITE
-  constexpr int MADV_POPULATE_WRITE = 23;
-#endif
-  int result;
-  do {
-    result = madvise(data_, mapped_bytes_, MADV_POPULATE_WRITE);
-  } while (result != 0 && errno == EINTR);
-  if (result == 0) return;
+  if (take_pages(data_, mapped_bytes_)) return;
   if (errno != EINVAL) throw std::bad_alloc();
   // A kernel before 5.14. Each page is written with what is there, which others may be reading.
   for (std::size_t at = 0; at < bytes_; at += page_bytes()) {

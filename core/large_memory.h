@@ -16,16 +16,23 @@
 
 namespace cow::internal {
 
-/// Whether copying an array's pages late has paid off. Guarded by the lock of all large memory.
+/// Whether to copy an array's pages late, by what became of former copies. Guarded by the lock of
+/// all large memory.
 class CopyHistory {
  public:
   bool recommends_lazy_copy();
-  void add_outcome(bool paid_off) { ++(paid_off ? paid_off_ : wasted_); }
+  /// Of a lazy copy: few of its pages had to be copied in the end.
+  void add_outcome(bool paid_off);
 
  private:
-  int paid_off_ = 0;
-  int wasted_ = 0;
+  int credit_ = 0;
   int declined_ = 0;
+};
+
+/// What is done with new memory.
+enum class Use {
+  kFilledNext,     ///< All of it is written.
+  kPerhapsInPart,  ///< Nobody knows.
 };
 
 /// Of the large memory in use: a label, perhaps empty, and what it has copied of sealed files.
@@ -49,8 +56,9 @@ std::vector<std::pair<std::string, CopyCounts>> pages_detached_now();
 class LargeMemory {
  public:
   /// Zeros, or what a former user left. Of the kind that `large_arrays()` says; without a file if
-  /// the system has none to give. Errors: `std::bad_alloc`.
-  static std::unique_ptr<LargeMemory> make(std::size_t bytes);
+  /// the system has none to give. What is `kFilledNext` takes all pages now: two thirds of the cost
+  /// of taking them one by one. Errors: `std::bad_alloc`.
+  static std::unique_ptr<LargeMemory> make(std::size_t bytes, Use use = Use::kFilledNext);
   ~LargeMemory();
   LargeMemory(const LargeMemory&) = delete;
   LargeMemory& operator=(const LargeMemory&) = delete;
@@ -65,7 +73,7 @@ class LargeMemory {
   std::unique_ptr<LargeMemory> copy();
 
   /// A quarter of it or more is about to be written, or all of it and nothing of what is there
-  /// read: takes pages of its own at once if there are some that were used before.
+  /// read: takes pages of its own at once.
   void prepare_bulk_write(bool overwrites_all) noexcept {
     if (maps_sealed_file()) take_own_pages(overwrites_all);
   }
@@ -95,7 +103,7 @@ class LargeMemory {
   bool seal_file() noexcept;
   void take_own_pages(bool overwrites_all) noexcept;
   std::size_t count_own_pages() const noexcept;
-  void count_pages(std::size_t own_bytes) noexcept;
+  void count_pages(std::size_t own_bytes, bool paid_off) noexcept;
   static CopyCounts page_counts(std::size_t own_bytes);
 
   std::byte* const data_;

@@ -145,11 +145,11 @@ Handle make_owner(DType dtype, const Layout& layout, bool repeats, MakeBuffer ma
 
 }  // namespace
 
-Handle make_array(DType dtype, Shape shape) {
+Handle make_array(DType dtype, Shape shape, Use use) {
   const Layout layout = Layout::c_order(shape, dtype_size_bytes(dtype));
   const Index bytes = layout.size() * dtype_size_bytes(dtype);
   return make_owner(dtype, layout, false, [&](Mode mode, bool observed) {
-    return make_buffer(dtype, mode, observed, bytes, layout);
+    return make_buffer(dtype, mode, observed, bytes, layout, use);
   });
 }
 

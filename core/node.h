@@ -127,7 +127,7 @@ class Handle {
 
 /// A new uninitialised array in C order, on its own buffer in the thread's default mode.
 /// Errors: as `Layout::c_order`, `std::bad_alloc`.
-Handle make_array(DType dtype, Shape shape);
+Handle make_array(DType dtype, Shape shape, Use use = Use::kFilledNext);
 
 /// A new array on `buffer`, one of whose sharers it becomes, in its mode. Errors: `std::bad_alloc`;
 /// the buffer is unpinned then.

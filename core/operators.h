@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cow/core/array.h"
+#include "cow/core/compare.h"
 #include "cow/core/functors.h"
 
 /// Operators on arrays and numbers, element by element with NumPy's broadcasting and promotion.
@@ -26,6 +27,17 @@ concept Masks =
     AnyArray<L> && AnyArray<R> && std::same_as < typename std::remove_cvref_t<L>::value_type,
 bool > &&std::same_as<typename std::remove_cvref_t<R>::value_type, bool>;
 
+/// Comparisons that have a loop of their own for elements side by side.
+template <class Fn, class T>
+inline constexpr bool kHasLoop = false;
+template <class Fn, ComparedInVectors T>
+inline constexpr bool kHasLoop<Comparison<Fn>, T> = true;
+
+template <class T>
+const T* elements_at(const std::byte* address) {
+  return reinterpret_cast<const T*>(address);
+}
+
 template <class L, class R, class Fn>
 auto combine_arrays(const L& left, const R& right, Fn fn) {
   using A = typename L::value_type;
@@ -36,6 +48,15 @@ auto combine_arrays(const L& left, const R& right, Fn fn) {
   const Dims shape = broadcast_shapes(a.layout.shape(), b.layout.shape());
   Handle result = make_array(dtype_of<Out>, shape);
   Node& out = result.node();
+  if constexpr (std::same_as<A, B> && kHasLoop<Fn, A>) {
+    if (a.layout.shape() == b.layout.shape() && a.layout.is_contiguous(sizeof(A)) &&
+        b.layout.is_contiguous(sizeof(B))) {
+      const A* x = elements_at<A>(begin_read(a, AccessKind::kBulk));
+      const B* y = elements_at<B>(begin_read(b, AccessKind::kBulk));
+      compare_elements(fn, x, 1, y, 1, out.layout.size(), reinterpret_cast<bool*>(out.data));
+      return Array<Out>(std::move(result));
+    }
+  }
   const Layout a_layout = broadcast_layout(a.layout, shape);
   const Layout b_layout = broadcast_layout(b.layout, shape);
   for_each_element<Out, A, B>(shape,
@@ -53,6 +74,13 @@ auto map_array(const L& operand, Fn fn) {
   const Node& a = operand.handle().node();
   Handle result = make_array(dtype_of<Out>, a.layout.shape());
   Node& out = result.node();
+  if constexpr (requires(const A* in, Out* to) { fn.run(in, Index(), to); }) {
+    if (a.layout.is_contiguous(sizeof(A))) {
+      fn.run(elements_at<A>(begin_read(a, AccessKind::kBulk)), a.layout.size(),
+             reinterpret_cast<Out*>(out.data));
+      return Array<Out>(std::move(result));
+    }
+  }
   for_each_element<Out, A>(
       a.layout.shape(),
       {{{out.data, out.layout.strides()}, {begin_read(a, AccessKind::kBulk), a.layout.strides()}}},
@@ -63,8 +91,34 @@ auto map_array(const L& operand, Fn fn) {
 /// What a number of type `S` becomes beside an array of `E`.
 template <class E, class S, class Fn>
 using NumberBeside =
-    std::conditional_t<kTakesNumbersAsTheyAre<Fn> && kKind<E> == 1 && kKind<S> == 1, S,
-                       PromotedWithScalar<E, S>>;
+    std::conditional_t<kTakesNumbersAsTheyAre<Fn> && kKind<E> == 1 && kKind<S> == 1 &&
+                           !(std::is_signed_v<E> && std::is_signed_v<S> && sizeof(S) <= sizeof(E)),
+                       S, PromotedWithScalar<E, S>>;
+
+/// `fn(element, number)`.
+template <class Fn, class T, class B>
+struct ElementWithNumber {
+  auto operator()(const T& element) const { return fn(element, number); }
+  void run(const T* elements, Index count,
+           bool* out) const requires kHasLoop<Fn, T> && std::same_as<T, B> {
+    compare_elements(fn, elements, 1, &number, 0, count, out);
+  }
+
+  Fn fn;
+  B number;
+};
+/// `fn(number, element)`.
+template <class Fn, class A, class T>
+struct NumberWithElement {
+  auto operator()(const T& element) const { return fn(number, element); }
+  void run(const T* elements, Index count,
+           bool* out) const requires kHasLoop<Fn, T> && std::same_as<A, T> {
+    compare_elements(fn, &number, 0, elements, 1, count, out);
+  }
+
+  Fn fn;
+  A number;
+};
 
 template <class L, class R, class Fn>
 auto combine(L&& left, R&& right, Fn fn) {
@@ -77,14 +131,14 @@ auto combine(L&& left, R&& right, Fn fn) {
     using A = typename std::remove_cvref_t<L>::value_type;
     using B = NumberBeside<A, Scalar<R>, Fn>;
     const B number = cast_element<B>(static_cast<Scalar<R>>(right));
-    auto result = map_array(left, [fn, number](const A& x) { return fn(x, number); });
+    auto result = map_array(left, ElementWithNumber<Fn, A, B>{fn, number});
     release_if_temporary(std::forward<L>(left));
     return result;
   } else {
     using B = typename std::remove_cvref_t<R>::value_type;
     using A = NumberBeside<B, Scalar<L>, Fn>;
     const A number = cast_element<A>(static_cast<Scalar<L>>(left));
-    auto result = map_array(right, [fn, number](const B& y) { return fn(number, y); });
+    auto result = map_array(right, NumberWithElement<Fn, A, B>{fn, number});
     release_if_temporary(std::forward<R>(right));
     return result;
   }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <utility>
 
 namespace cow::internal {
@@ -37,6 +38,14 @@ PageFile::PageFile(int descriptor) : descriptor_(descriptor) {
 PageFile::~PageFile() {
   close(descriptor_);
   open_files.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool PageFile::take_pages(std::size_t bytes) const {
+  int result;
+  do {
+    result = fallocate(descriptor_, 0, 0, static_cast<off_t>(bytes));
+  } while (result != 0 && errno == EINTR);
+  return result == 0;
 }
 
 bool PageFile::seal() const {

@@ -1,6 +1,7 @@
 #include "cow/core/reduce.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "cow/core/errors.h"
@@ -21,6 +22,31 @@ Lanes::Lanes(const Layout& layout, Index along)
   stride = strides[axis];
   shape.erase(shape.begin() + axis);
   strides.erase(strides.begin() + axis);
+}
+
+SummedAxes summed_axes(Shape shape, absl::Span<const Index> from, absl::Span<const Index> to) {
+  SummedAxes axes;
+  for (std::size_t k = 0; k < shape.size(); ++k) {
+    if (shape[k] == 1) continue;
+    const SummedAxis axis = {shape[k], from[k], to[k]};
+    // Axes that tie keep C order.
+    axes.insert(std::upper_bound(axes.begin(), axes.end(), axis,
+                                 [](const SummedAxis& a, const SummedAxis& b) {
+                                   return std::abs(a.from) > std::abs(b.from);
+                                 }),
+                axis);
+  }
+  SummedAxes merged;
+  for (const SummedAxis& axis : axes) {
+    if (!merged.empty() && merged.back().from == axis.from * axis.extent &&
+        merged.back().to == axis.to * axis.extent) {
+      merged.back() = {merged.back().extent * axis.extent, axis.from, axis.to};
+    } else {
+      merged.push_back(axis);
+    }
+  }
+  while (merged.size() < 2) merged.insert(merged.begin(), SummedAxis());
+  return merged;
 }
 
 void require_lanes(const Node& node, Index axis, const char* name) {

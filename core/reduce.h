@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/container/inlined_vector.h"
 #include "cow/core/elementwise.h"
 #include "cow/core/functors.h"
 #include "cow/core/node.h"
 #include "cow/core/promote.h"
+#include "cow/core/sum.h"
 #include "cow/core/write_gate.h"
 
 /// Reductions of all elements, or along an axis.
@@ -44,12 +46,48 @@ void visit_elements(const Node& node, Fn fn) {
   for_each_element<const E>(node.layout.shape(), {{{address, node.layout.strides()}}}, fn);
 }
 
+/// The axes of an array that is summed, in the order of its memory, outermost first: those of
+/// extent 1 dropped, those that continue each other merged. At least two.
+using SummedAxes = absl::InlinedVector<SummedAxis, 4>;
+SummedAxes summed_axes(Shape shape, absl::Span<const Index> from, absl::Span<const Index> to);
+
+/// What numbers of type `Sum` are added as; integers wrap.
+template <class Sum>
+using Addend = std::conditional_t<std::is_integral_v<Sum>, std::uint64_t, Sum>;
+
+template <class E, class Sum>
+void read_block(const std::byte* from, Index stride, Index count, Sum* block) {
+  for (Index i = 0; i < count; ++i) {
+    block[i] = cast_element<Sum>(*reinterpret_cast<const E*>(from + i * stride));
+  }
+}
+
+template <class E, class Sum>
+void add_elements(absl::Span<const SummedAxis> axes, const std::byte* from, std::byte* to) {
+  const SummedAxis& outer = axes[0];
+  if (axes.size() == 2) {
+    const bool is_packed = std::is_same_v<E, Sum> && axes[1].from == sizeof(E);
+    return add_to_sums<Sum>(from, to, outer, axes[1], &read_block<E, Sum>, is_packed);
+  }
+  for (Index i = 0; i < outer.extent; ++i) {
+    add_elements<E, Sum>(axes.subspan(1), from + i * outer.from, to + i * outer.to);
+  }
+}
+
+/// Adds the elements of `node` to the sums at `sums`, which lie as `strides` say: 0 along an axis
+/// that is summed. O(size).
+template <class E, class Sum>
+void add_to(const Node& node, Sum* sums, absl::Span<const Index> strides) {
+  const std::byte* address = begin_read(node, AccessKind::kReduce);
+  if (node.layout.empty()) return;
+  add_elements<E, Addend<Sum>>(summed_axes(node.layout.shape(), node.layout.strides(), strides),
+                               address, reinterpret_cast<std::byte*>(sums));
+}
+
 template <class E, class Sum = SumOf<E>>
 Sum sum_all(const Node& node) {
   Sum total{};
-  visit_elements<E>(node, [&](const E& element) {
-    total = arithmetic<Sum>(total, cast_element<Sum>(element), std::plus<>());
-  });
+  add_to<E>(node, &total, Dims(node.layout.shape().size(), 0));
   return total;
 }
 
@@ -60,16 +98,11 @@ Handle sum_axis(const Node& node, Index axis) {
   const Lanes lanes(from, axis);
   Handle result = make_array(dtype_of<Sum>, lanes.shape);
   Node& to = result.node();
-  std::fill_n(reinterpret_cast<Sum*>(to.data), to.layout.size(), Sum{});
-  // With stride 0 along the axis, adding each element to "its" sum is one element-wise walk.
+  Sum* sums = reinterpret_cast<Sum*>(to.data);
+  std::fill_n(sums, to.layout.size(), Sum{});
   Dims strides(to.layout.strides().begin(), to.layout.strides().end());
   if (from.ndim() > 0) strides.insert(strides.begin() + lanes.axis, 0);
-  std::byte* address = begin_read(node, AccessKind::kReduce);
-  for_each_element<Sum, E>(from.shape(), {{{to.data, strides}, {address, from.strides()}}},
-                           [](Sum& total, const E& element) {
-                             total =
-                                 arithmetic<Sum>(total, cast_element<Sum>(element), std::plus<>());
-                           });
+  add_to<E>(node, sums, strides);
   return result;
 }
 

@@ -9,7 +9,8 @@
 namespace cow::internal {
 
 /// A count of owners. While the process has one thread it costs a plain load and store, as in
-/// libstdc++'s `shared_ptr`.
+/// libstdc++'s `shared_ptr`. tests/model_check explains how values share a buffer by it, and runs
+/// that protocol in every order of its atomic steps, with and without planted mistakes.
 class RefCount {
  public:
   explicit RefCount(std::int32_t count) : count_(count) {}

@@ -1,6 +1,7 @@
 #include "cow/core/select.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "cow/core/assign.h"
 #include "cow/core/errors.h"
+#include "cow/core/gather.h"
 #include "cow/core/iterate.h"
 #include "cow/core/overlap.h"
 
@@ -20,9 +22,12 @@ void append_as_index(const Node& array, std::vector<Index>* out) {
   const Layout& layout = array.layout;
   const std::byte* address = begin_read(array, AccessKind::kBulk);
   const Index count = layout.size();
+  const bool is_contiguous = layout.is_contiguous(sizeof(T));
   for (Index i = 0; i < count; ++i) {
     T value;
-    std::memcpy(&value, address + layout.displacement_of_flat(i), sizeof value);
+    const Index displacement =
+        is_contiguous ? i * Index{sizeof(T)} : layout.displacement_of_flat(i);
+    std::memcpy(&value, address + displacement, sizeof value);
     out->push_back(to_index(value));
   }
 }
@@ -101,6 +106,18 @@ int axes_of(const AdvancedItem& item) {
   return is_integer(item) || item.basic()->kind() == IndexItem::Kind::kSlice ? 1 : 0;
 }
 
+/// Errors: `std::out_of_range` unless `mask` is part of `shape` from `axis` on.
+void require_mask_fits(Shape mask, Shape shape, int axis) {
+  for (Index extent : mask) {
+    if (extent != shape[axis]) {
+      throw_out_of_range(absl::StrCat("boolean index did not match indexed array along dimension ",
+                                      axis, "; dimension is ", shape[axis],
+                                      " but corresponding boolean dimension is ", extent));
+    }
+    ++axis;
+  }
+}
+
 /// Resolves a mixed index. Elements are numbers: positions in C order.
 class Selector {
  public:
@@ -138,16 +155,19 @@ class Selector {
     for (int i = 0; i < front; ++i) selected.shape.push_back(basic_[i].extent);
     selected.shape.insert(selected.shape.end(), positions_shape.begin(), positions_shape.end());
     for (std::size_t i = front; i < basic_.size(); ++i) selected.shape.push_back(basic_[i].extent);
+    selected.extent = whole_.size();
     const Index count = Layout::c_order(selected.shape, 1).size();  // or throws
-    selected.numbers.reserve(static_cast<std::size_t>(count));
+    std::vector<Index> numbers;
+    numbers.reserve(static_cast<std::size_t>(count));
     if (count == 0) return selected;
     const std::vector<Index> outer = numbers_of({basic_.data(), static_cast<std::size_t>(front)});
     const std::vector<Index> inner = numbers_of(absl::MakeSpan(basic_).subspan(front));
     for (Index before : outer) {
       for (Index offset : offsets) {
-        for (Index after : inner) selected.numbers.push_back(start_ + before + offset + after);
+        for (Index after : inner) numbers.push_back(start_ + before + offset + after);
       }
     }
+    selected.own(std::move(numbers));
     return selected;
   }
 
@@ -191,13 +211,7 @@ class Selector {
   }
 
   void add_mask(const AdvancedItem& mask) {
-    for (std::size_t i = 0; i < mask.shape().size(); ++i) {
-      const int axis = axis_ + static_cast<int>(i);
-      if (mask.shape()[i] == whole_.extent(axis)) continue;
-      throw_out_of_range(absl::StrCat("boolean index did not match indexed array along dimension ",
-                                      axis, "; dimension is ", whole_.extent(axis),
-                                      " but corresponding boolean dimension is ", mask.shape()[i]));
-    }
+    require_mask_fits(mask.shape(), whole_.shape(), axis_);
     // A mask without axes is one position, or none, along an axis of its own.
     if (mask.shape().empty())
       lanes_.push_back(
@@ -253,17 +267,64 @@ class Selector {
   bool is_split_ = false;
 };
 
-/// Byte distances of the selected elements from element (0, ..., 0).
+/// Calls `fn(position)` for each true element.
+template <class Fn>
+void for_each_bit(const PackedMask& mask, Fn fn) {
+  Index first = 0;
+  for (std::uint64_t word : mask.words()) {
+    for (; word != 0; word &= word - 1) fn(first + std::countr_zero(word));
+    first += 64;
+  }
+}
+
+/// Calls `fn(row)` for each selected row of a block.
+template <class Fn>
+void for_each_row(const SelectedElements& selected, Fn fn) {
+  if (selected.mask) return for_each_bit(*selected.mask, fn);
+  for (Index row : selected.rows) fn(row);
+}
+
+/// Byte distances of the selected elements from element (0, ..., 0), into as many.
+void find_displacements(const Layout& layout, Index itemsize, const SelectedElements& selected,
+                        std::vector<Index>* displacements) {
+  const bool is_contiguous = layout.is_contiguous(itemsize);
+  Index* out = displacements->data();
+  for (Index block = 0; block < selected.blocks; ++block) {
+    for_each_row(selected, [&](Index row) {
+      const Index first = (block * selected.extent + row) * selected.inner;
+      for (Index number = first; number < first + selected.inner; ++number) {
+        *out++ = is_contiguous ? number * itemsize : layout.displacement_of_flat(number);
+      }
+    });
+  }
+}
+
 std::vector<Index> displacements_of(const Layout& layout, Index itemsize,
                                     const SelectedElements& selected) {
-  std::vector<Index> displacements;
-  displacements.reserve(selected.numbers.size());
-  const bool is_contiguous = layout.is_contiguous(itemsize);
-  for (Index number : selected.numbers) {
-    displacements.push_back(is_contiguous ? number * itemsize
-                                          : layout.displacement_of_flat(number));
-  }
+  std::vector<Index> displacements(static_cast<std::size_t>(selected.count()));
+  // Without elements there may be rows none the less.
+  if (!displacements.empty()) find_displacements(layout, itemsize, selected, &displacements);
   return displacements;
+}
+
+/// Copies the selected elements of an array in C order.
+void copy_rows(const std::byte* from, Index itemsize, const SelectedElements& selected,
+               std::byte* to) {
+  const Index row_bytes = selected.inner * itemsize;
+  if (selected.mask && selected.inner == 1) {
+    return compress(from, itemsize, selected.mask->words(), to, selected.mask->count());
+  }
+  if (selected.mask) {
+    for_each_row(selected, [&](Index row) {
+      std::memcpy(to, from + row * row_bytes, static_cast<std::size_t>(row_bytes));
+      to += row_bytes;
+    });
+    return;
+  }
+  for (Index block = 0; block < selected.blocks; ++block) {
+    gather(from + block * selected.extent * row_bytes, row_bytes, selected.rows, to);
+    to += std::ssize(selected.rows) * row_bytes;
+  }
 }
 
 }  // namespace
@@ -272,13 +333,77 @@ SelectedElements select_elements(Shape shape, absl::Span<const AdvancedItem> ite
   return Selector(shape, items).select();
 }
 
-SelectedElements select_along(Shape shape, const AdvancedItem& item, Index axis) {
-  if (shape.empty()) return select_along({1}, item, axis);  // NumPy's take sees one axis there
-  std::vector<AdvancedItem> items(
-      static_cast<std::size_t>(normalize_axis(axis, static_cast<int>(shape.size()))),
-      AdvancedItem(all));
-  items.push_back(item);
-  return select_elements(shape, items);
+SelectedElements select_along(Shape shape, Positions positions, Index along) {
+  // NumPy's take sees an axis there.
+  if (shape.empty()) return select_along({1}, std::move(positions), along);
+  Layout::c_order(shape, 1);  // or throws
+  const auto axis = static_cast<std::size_t>(normalize_axis(along, static_cast<int>(shape.size())));
+  const Shape before = shape.first(axis), after = shape.subspan(axis + 1);
+  SelectedElements selected;
+  selected.shape.assign(before.begin(), before.end());
+  selected.shape.insert(selected.shape.end(), positions.shape().begin(), positions.shape().end());
+  selected.shape.insert(selected.shape.end(), after.begin(), after.end());
+  selected.blocks = element_count(before);
+  selected.extent = shape[axis];
+  selected.inner = element_count(after);
+  selected.rows = positions.list();
+  selected.own_rows = positions.take_own();
+  if (!all_in_range(positions.list(), selected.extent)) {
+    selected.own();
+    for (Index& row : selected.own_rows) {
+      row = normalize_index(row, selected.extent, static_cast<int>(axis));
+    }
+  }
+  Layout::c_order(selected.shape, 1);  // or throws
+  return selected;
+}
+
+SelectedElements select_true(Shape shape, const Node& mask) {
+  SelectedElements selected;
+  selected.mask.emplace(mask);
+  Layout::c_order(shape, 1);  // or throws
+  const Shape covered = mask.layout.shape();
+  if (covered.size() > shape.size()) {
+    throw_wrong_rank(Layout::c_order(shape, 1), static_cast<int>(covered.size()));
+  }
+  require_mask_fits(covered, shape, 0);
+  const Shape rest = shape.subspan(covered.size());
+  selected.shape.push_back(selected.mask->count());
+  selected.shape.insert(selected.shape.end(), rest.begin(), rest.end());
+  selected.extent = selected.mask->size();
+  selected.inner = element_count(rest);
+  Layout::c_order(selected.shape, 1);  // or throws
+  return selected;
+}
+
+void SelectedElements::own() {
+  if (rows.data() != own_rows.data()) own({rows.begin(), rows.end()});
+}
+
+Positions::Positions(const Node& array)
+    : shape_(array.layout.shape().begin(), array.layout.shape().end()) {
+  if (array.dtype == DType::kInt64 && array.layout.is_contiguous(sizeof(Index))) {
+    list_ = {reinterpret_cast<const Index*>(begin_read(array, AccessKind::kBulk)),
+             static_cast<std::size_t>(array.layout.size())};
+  } else {
+    own_ = positions_in(array);
+    list_ = own_;
+  }
+}
+
+PackedMask::PackedMask(const Node& mask)
+    : size_(mask.layout.size()),
+      words_(new std::uint64_t[static_cast<std::size_t>(words_for_bits(size_))]) {
+  std::byte* from = begin_read(mask, AccessKind::kBulk);
+  if (mask.layout.is_contiguous(1)) {
+    count_ = pack_bits(from, size_, words_.get());
+    return;
+  }
+  const auto copy = std::make_unique<std::byte[]>(static_cast<std::size_t>(size_));
+  const Layout compact = Layout::c_order(mask.layout.shape(), 1);
+  copy_elements(mask.layout.shape(), 1, {copy.get(), compact.strides()},
+                {from, mask.layout.strides()});
+  count_ = pack_bits(copy.get(), size_, words_.get());
 }
 
 IndexList true_positions(const Node& mask) {
@@ -286,21 +411,31 @@ IndexList true_positions(const Node& mask) {
     throw_invalid_argument(absl::StrCat("compress: the mask must have one axis, and has shape ",
                                         tuple_text(mask.layout.shape())));
   }
-  return index_list(positions_of_true(mask)[0]);
+  std::vector<Index> positions;
+  const PackedMask packed(mask);
+  positions.reserve(static_cast<std::size_t>(packed.count()));
+  for_each_bit(packed, [&](Index position) { positions.push_back(position); });
+  return index_list(positions);
 }
 
 Handle copy_selected(const Node& source, const SelectedElements& selected, bool may_be_left_side) {
+  const Index itemsize = source.itemsize();
+  const bool as_rows = !source.has(kObserved) && source.layout.is_contiguous(itemsize);
+  // Who observes is told of each element.
   const std::vector<Index> displacements =
-      displacements_of(source.layout, source.itemsize(), selected);
+      as_rows ? std::vector<Index>() : displacements_of(source.layout, itemsize, selected);
   Handle result = make_array(source.dtype, selected.shape);
   if (source.has(kObserved) && result.node().has(kObserved)) {
     current_observer()->on_indexing_copy(result.node(), source);
   }
   const std::byte* from = begin_read_scattered(source, displacements, may_be_left_side);
   std::byte* to = result.node().data;
-  const std::size_t itemsize = static_cast<std::size_t>(source.itemsize());
+  if (as_rows) {
+    if (selected.count() > 0) copy_rows(from, itemsize, selected, to);
+    return result;
+  }
   for (Index displacement : displacements) {
-    std::memcpy(to, from + displacement, itemsize);
+    std::memcpy(to, from + displacement, static_cast<std::size_t>(itemsize));
     to += itemsize;
   }
   return result;
@@ -354,10 +489,8 @@ void write_selected(Node& destination, Receiver receiver, const SelectedElements
   const bool needs_copy = original != nullptr && destination.has(kObserved) &&
                           changes_values(destination, displacements, *original);
   WriteScope scope(destination, receiver);
-  if (scope.rearranged()) {
-    for (std::size_t i = 0; i < displacements.size(); ++i) {
-      displacements[i] = scope.layout().displacement_of_flat(selected.numbers[i]);
-    }
+  if (scope.rearranged() && !displacements.empty()) {
+    find_displacements(scope.layout(), destination.itemsize(), selected, &displacements);
   }
   // Who has moved away from the values needs no copy of them.
   const bool has_needed_copy = needs_copy && scope.address() == to;

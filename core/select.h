@@ -2,13 +2,16 @@
 #define COW_CORE_SELECT_H_
 
 #include <concepts>
+#include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "cow/core/array_traits.h"
+#include "cow/core/compress.h"
 #include "cow/core/dims.h"
 #include "cow/core/index.h"
 #include "cow/core/node.h"
@@ -97,10 +100,72 @@ class AdvancedItems {
 
 namespace internal {
 
-/// Some elements of an array: their numbers in its C order, and the shape that they have together.
+/// Positions along an axis, in C order: of a list, or of an array of integers. Refers to them where
+/// it can. Errors: `std::bad_alloc`.
+class Positions {
+ public:
+  explicit Positions(const IndexList& list)
+      : list_(list.positions()), shape_{static_cast<Index>(list_.size())} {}
+  template <class A>
+  requires AnyArray<A>
+  explicit Positions(const A& array) : Positions(array.handle().node()) {}
+  Positions(Positions&&) = default;
+
+  absl::Span<const Index> list() const { return list_; }
+  Shape shape() const { return shape_; }
+  /// The positions, if they are neither the list's nor the array's; to be called once.
+  std::vector<Index> take_own() { return std::move(own_); }
+
+ private:
+  explicit Positions(const Node& array);
+
+  std::vector<Index> own_;
+  absl::Span<const Index> list_;
+  Dims shape_;
+};
+
+/// A mask, one bit an element in C order. O(size); errors: `std::bad_alloc`.
+class PackedMask {
+ public:
+  explicit PackedMask(const Node& mask);
+
+  /// See `pack_bits`.
+  absl::Span<const std::uint64_t> words() const {
+    return {words_.get(), static_cast<std::size_t>(words_for_bits(size_))};
+  }
+  Index size() const { return size_; }
+  /// How many elements are true.
+  Index count() const { return count_; }
+
+ private:
+  Index size_;
+  std::unique_ptr<std::uint64_t[]> words_;
+  Index count_;
+};
+
+/// Some elements of an array, and the shape that they have together. In C order the array is
+/// `blocks` blocks of `extent` rows of `inner` elements; of each block the same rows are selected:
+/// those that `rows` lists, or where `mask`, if there is one, is true.
 struct SelectedElements {
-  std::vector<Index> numbers;
   Dims shape;
+  Index blocks = 1;
+  Index extent = 0;
+  Index inner = 1;
+  absl::Span<const Index> rows;  // `own_rows`, or the caller's
+  std::vector<Index> own_rows;
+  std::optional<PackedMask> mask;
+
+  SelectedElements() = default;
+  SelectedElements(SelectedElements&&) = default;
+  SelectedElements& operator=(SelectedElements&&) = default;
+
+  Index count() const { return element_count(shape); }
+  /// Copies rows that are the caller's. Errors: `std::bad_alloc`.
+  void own();
+  void own(std::vector<Index> list) {
+    own_rows = std::move(list);
+    rows = own_rows;
+  }
 };
 
 /// The elements of an array of `shape` that `items` name.
@@ -109,8 +174,12 @@ struct SelectedElements {
 /// slice of step 0 or a result of too many axes. O(result).
 SelectedElements select_elements(Shape shape, absl::Span<const AdvancedItem> items);
 
-/// `items[0]` along `axis`: NumPy's `take`. Errors: as above, for the axis too.
-SelectedElements select_along(Shape shape, const AdvancedItem& item, Index axis);
+/// `positions` along `axis`: NumPy's `take`. Refers to what they refer to. Errors: as above, for
+/// the axis too.
+SelectedElements select_along(Shape shape, Positions positions, Index axis);
+
+/// The elements where `mask`, which covers the first axes, is true. Errors: as above.
+SelectedElements select_true(Shape shape, const Node& mask);
 
 /// Positions of the true elements of `mask`, one axis, which may be shorter than the axis that it
 /// selects from: NumPy's `compress`. Errors: `std::invalid_argument` if it has several axes.

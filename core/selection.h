@@ -17,7 +17,8 @@ namespace cow {
 ///     a[mask] += b;        // writes a; an element that is named twice is changed once
 ///     a[mask][0] = 0;      // does not compile: it would write to a copy that nobody sees
 ///
-/// Keeps 8 bytes an element to remember where they are in `a`; no memory of `a`'s elements.
+/// Keeps 8 bytes an element to remember where they are in `a`, of a mask one bit an element of the
+/// mask; no memory of `a`'s elements.
 template <Element E>
 class Selection : public Array<E> {
  public:

@@ -64,7 +64,7 @@ bool detach(Node& leader, const Node& writer, WriteKind kind) {
 
   // Of more axes the walk over the elements may need memory, and there would be nothing to go back
   // to.
-  const bool overwrites = kind == WriteKind::kOverwrite && alone && childless && !sparse &&
+  const bool overwrites = kind == WriteKind::kOverwrite && alone && !sparse &&
                           !leader.has(kStretched) && leader.layout.ndim() <= 4;
   Layout arranged = leader.layout;
   const bool rearrange = alone && (leader.has(kStretched) || (childless && half_or_less && sparse));

@@ -181,7 +181,7 @@ bool set(const StringFlag& flag, std::string_view text, Options* options) {
 bool set(const HelpFlag&, std::string_view text, Options* options) {
   const auto value = find_word<bool>(kBoolWords, text);
   const Rule* rule = find_rule(text);
-  if (value) options->help = *value ? "1" : "";
+  if (value) options->help = std::string(*value ? "1" : "");
   if (rule != nullptr) options->help = rule->code;
   return value.has_value() || rule != nullptr;
 }

@@ -67,6 +67,38 @@ TEST(AssignOrderTest, CopiesOnlyWhereNoOrderIsSafe) {
   EXPECT_EQ(temporary_bytes(c, c[{all, slice(0, 1)}]), 40);
 }
 
+TEST(AssignOrderTest, ACopyNeedsNoTemporaryWhereElementsChangePlaces) {
+  const auto copy_bytes = [](Ints to, const Ints& from) {
+    internal::WriteScope scope(to.handle().node(), internal::Receiver::kNamed);
+    return internal::AssignmentOperands::for_copy(from.handle().node(), scope).temporary_bytes();
+  };
+  Ints a = numbered({22}), b = numbered({5, 5}), c = numbered({2, 3, 3});
+  EXPECT_EQ(copy_bytes(a, a[slice(none, none, -1)]), 0);
+  EXPECT_EQ(copy_bytes(a[slice(0, 21)], a[slice(none, none, -1)][slice(0, 21)]), 168);
+  EXPECT_EQ(copy_bytes(b, b.T()), 0);
+  EXPECT_EQ(copy_bytes(b, b.T()[slice(none, none, -1)]), 200);
+  EXPECT_EQ(copy_bytes(c, c.swapaxes(1, 2)), 0);
+  EXPECT_EQ(copy_bytes(c, c[{slice(none, none, -1), all, slice(none, none, -1)}]), 0);
+}
+
+TEST_P(AssignTest, AnArrayBecomesItsOwnMirrorImageOrTranspose) {
+  Random random(test_seed(10));
+  for (int round = 0; round < 300; ++round) {
+    const Index n = random_number(random, 1, 40);
+    Ints a = numbered({random_number(random, 1, 3), n, n});
+    const Ints before = a.copy();
+    const bool transposes = round % 2 == 0;
+    const Index axis = random_number(random, 0, 2);
+    if (transposes) {
+      a.assign(a.swapaxes(1, 2));
+      EXPECT_EQ(elements_of(a), elements_of(before.swapaxes(1, 2))) << n;
+    } else {
+      a.assign(a.flip(axis));
+      EXPECT_EQ(elements_of(a), elements_of(before.flip(axis))) << n;
+    }
+  }
+}
+
 // What other libraries are known to get wrong.
 TEST_P(AssignTest, OverlapsThatOthersGetWrong) {
   Ints a = numbered({22});  // NumPy 1.24

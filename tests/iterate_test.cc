@@ -4,7 +4,9 @@
 #include <cstring>
 #include <numeric>
 
+#include "cow/core/copy_kernels.h"
 #include "cow/core/layout.h"
+#include "cow/core/simd.h"
 #include "cow/tests/array_testing.h"
 #include "cow/tests/naive_index.h"
 
@@ -76,38 +78,189 @@ TEST(IterateTest, MergesAxesThatContinueEachOther) {
   EXPECT_EQ(rows_of({3, 0}, Layout::c_order({3, 0}, 8)), 0);
 }
 
-template <std::size_t kBytes>
-void expect_copied(Random& random) {
-  const Dims shape = random_shape(random, 4);
-  const Layout to = random_layout(random, shape, false);
-  const Layout from = random_layout(random, shape, true);
-  std::vector<std::byte> target(kBytes * 4096), source(kBytes * 4096);
-  for (std::byte& byte : source) byte = static_cast<std::byte>(random());
-  const auto scaled = [](const Layout& layout) {
-    Dims strides(layout.strides().begin(), layout.strides().end());
-    for (Index& stride : strides) stride *= static_cast<Index>(kBytes);
-    return Layout(layout.shape(), strides, layout.offset() * static_cast<Index>(kBytes));
-  };
-  const Layout wide_to = scaled(to), wide_from = scaled(from);
-  std::vector<std::byte> expected = target;
-  for (Index i = 0; i < to.size(); ++i) {
-    std::memcpy(expected.data() + wide_to.offset() + wide_to.displacement_of_flat(i),
-                source.data() + wide_from.offset() + wide_from.displacement_of_flat(i), kBytes);
-  }
-  copy_elements(shape, kBytes, {target.data() + wide_to.offset(), wide_to.strides()},
-                {source.data() + wide_from.offset(), wide_from.strides()});
-  ASSERT_EQ(target, expected);
+TEST(IterateTest, InAnyOrderDescendingAxesMergeToo) {
+  const Index shape[] = {3, 4}, wide[] = {-32, -8}, narrow[] = {-16, -4}, across[] = {-4, 12};
+  const Operand reversed[] = {{nullptr, wide}, {nullptr, narrow}};
+  const Walk turned(shape, reversed, Order::kAny);
+  EXPECT_EQ(turned.ndim(), 1);
+  EXPECT_EQ(turned.stride(0, 0), 8);
+  EXPECT_EQ(turned.stride(1, 0), 4);
+  EXPECT_EQ(turned.size(), 12);
+  const Operand transposed[] = {{nullptr, wide}, {nullptr, across}};
+  EXPECT_EQ(Walk(shape, transposed, Order::kAny).ndim(), 2);
 }
 
-TEST(IterateTest, CopiesElementsOfEachSize) {
-  Random random(test_seed(4));
-  for (int round = 0; round < 200 && !HasFailure(); ++round) {
-    expect_copied<1>(random);
-    expect_copied<2>(random);
-    expect_copied<4>(random);
-    expect_copied<8>(random);
-    expect_copied<16>(random);
+/// Elements of one operand in a block of memory of their own, between bytes that must stay.
+struct Elements {
+  Layout layout;
+  std::vector<std::byte> memory;
+
+  Elements(Random& random, const Layout& distances, Index itemsize) {
+    const auto scaled = [&](Shape numbers) {
+      Dims bytes(numbers.begin(), numbers.end());
+      for (Index& number : bytes) number *= itemsize;
+      return bytes;
+    };
+    layout = Layout(distances.shape(), scaled(distances.strides()));
+    const ByteRange range = layout.byte_range(itemsize);
+    // Not always where a cache line begins.
+    const Index before = random_number(random, 0, 9) * itemsize;
+    layout.set_offset(before - range.begin);
+    memory.resize(static_cast<std::size_t>(before + range.size() + 64));
+    std::uint64_t number = random();
+    for (std::byte& byte : memory) {
+      number = number * 6364136223846793005u + 1442695040888963407u;
+      byte = static_cast<std::byte>(number >> 56);
+    }
   }
+
+  std::byte* at(const Layout& placed, Index flat) {
+    return memory.data() + placed.offset() + placed.displacement_of_flat(flat);
+  }
+  Operand operand() { return {memory.data() + layout.offset(), layout.strides()}; }
+};
+
+/// Up to 6 axes, some of them about as long as the tiles of transposing kernels, or their blocks.
+Dims random_long_shape(Random& random) {
+  Dims shape(static_cast<std::size_t>(random_number(random, 0, 6)));
+  Index size = 1;
+  for (Index& extent : shape) {
+    extent = random_number(random, 0, 3) == 0 ? random_number(random, 3, 70)
+                                              : random_number(random, 1, 4);
+    if (random_number(random, 0, 60) == 0) extent = 0;
+    if (size * extent > 20'000) extent = 1;
+    size *= std::max<Index>(extent, 1);
+  }
+  return shape;
+}
+
+void expect_copied(Random& random, Shape shape, Index itemsize) {
+  Elements to(random, random_layout(random, shape, false), itemsize);
+  Elements from(random, random_layout(random, shape, true), itemsize);
+  std::vector<std::byte> expected = to.memory;
+  for (Index i = 0; i < to.layout.size(); ++i) {
+    std::memcpy(expected.data() + (to.at(to.layout, i) - to.memory.data()), from.at(from.layout, i),
+                static_cast<std::size_t>(itemsize));
+  }
+  copy_elements(shape, itemsize, to.operand(), from.operand());
+  ASSERT_TRUE(to.memory == expected)
+      << tuple_text(shape) << " of " << itemsize << " bytes, strides "
+      << tuple_text(to.layout.strides()) << " from " << tuple_text(from.layout.strides()) << " on "
+      << simd_target();
+}
+
+const char* const kTargets[] = {"SCALAR", "SSSE3", "SSE4", "AVX2", "AVX3", ""};
+
+TEST(IterateTest, CopiesElementsOfEachSizeOnEachTarget) {
+  Random random(test_seed(4));
+  for (const char* target : kTargets) {
+    limit_simd(target);
+    for (int round = 0; round < 250 && !HasFatalFailure(); ++round) {
+      expect_copied(random, random_long_shape(random), Index{1} << random_number(random, 0, 4));
+    }
+  }
+}
+
+/// Results that are written around the caches.
+TEST(IterateTest, CopiesMoreThanTheCachesHold) {
+  Random random(test_seed(5));
+  for (const char* target : {"SCALAR", "AVX2", ""}) {
+    limit_simd(target);
+    for (Index itemsize : {1, 2, 4, 8, 16}) {
+      const Index rows = random_number(random, 1000, 1100);
+      const Index columns = kStreamedBytes / itemsize / rows + random_number(random, 1, 100);
+      Elements to(random, Layout::c_order({rows, columns}, 1), itemsize);
+      const Layout transposed({rows, columns}, {1, rows + random_number(random, 0, 3)});
+      const Layout others[] = {
+          Layout({rows, columns}, {columns, 1}), Layout({rows, columns}, {2 * columns, 2}),
+          Layout({rows, columns}, {columns, -1}), Layout({rows, columns}, {1, 0})};
+      for (const Layout& distances : {transposed, others[random_number(random, 0, 3)]}) {
+        Elements from(random, distances, itemsize);
+        copy_elements({rows, columns}, itemsize, to.operand(), from.operand());
+        const auto expect_same = [&](Index flat) {
+          ASSERT_EQ(std::memcmp(to.at(to.layout, flat), from.at(from.layout, flat),
+                                static_cast<std::size_t>(itemsize)),
+                    0)
+              << itemsize << " bytes, from strides " << tuple_text(from.layout.strides()) << " on "
+              << simd_target();
+        };
+        for (Index row = 0; row < rows && !HasFatalFailure(); ++row) {
+          expect_same(row * columns);
+          expect_same(row * columns + columns - 1);
+          for (int k = 0; k < 20; ++k) {
+            expect_same(row * columns + random_number(random, 0, columns - 1));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(IterateTest, FillsAndTouchesNothingElse) {
+  Random random(test_seed(6));
+  for (int round = 0; round < 1000 && !HasFatalFailure(); ++round) {
+    limit_simd(kTargets[round % std::size(kTargets)]);
+    const Dims shape = random_long_shape(random);
+    const Index itemsize = Index{1} << random_number(random, 0, 4);
+    Elements to(random, random_layout(random, shape, false), itemsize);
+    const std::uint64_t value[2] = {random(), random()};
+    std::vector<std::byte> expected = to.memory;
+    for (Index i = 0; i < to.layout.size(); ++i) {
+      std::memcpy(expected.data() + (to.at(to.layout, i) - to.memory.data()), value,
+                  static_cast<std::size_t>(itemsize));
+    }
+    fill_elements_with(shape, itemsize, to.operand(), value);
+    ASSERT_TRUE(to.memory == expected) << tuple_text(shape) << " of " << itemsize << " bytes";
+  }
+}
+
+/// `source`: the same elements, some axes reversed or two exchanged.
+Layout random_rearrangement(Random& random, const Layout& layout) {
+  const int ndim = layout.ndim();
+  Dims strides(layout.strides().begin(), layout.strides().end());
+  Index offset = layout.offset();
+  if (ndim > 1 && random_number(random, 0, 1) == 0) {
+    std::swap(strides[random_number(random, 0, ndim - 1)],
+              strides[random_number(random, 0, ndim - 1)]);
+  } else {
+    for (int axis = 0; axis < ndim; ++axis) {
+      if (random_number(random, 0, 1) == 0 || layout.extent(axis) == 0) continue;
+      offset += (layout.extent(axis) - 1) * strides[axis];
+      strides[axis] = -strides[axis];
+    }
+  }
+  return Layout(layout.shape(), strides, offset);
+}
+
+TEST(IterateTest, RearrangesInPlaceAsIfTheSourceWereReadFirst) {
+  Random random(test_seed(7));
+  int rearranged = 0, transposed = 0;
+  for (int round = 0; round < 3000 && !HasFatalFailure(); ++round) {
+    limit_simd(kTargets[round % std::size(kTargets)]);
+    Dims shape = random_long_shape(random);
+    if (shape.size() > 1 && random_number(random, 0, 1) == 0) {
+      shape[0] = shape.back() = std::min(shape[0], shape.back());
+    }
+    const Index itemsize = Index{1} << random_number(random, 0, 4);
+    Elements elements(random, random_layout(random, shape, false), itemsize);
+    const Layout source = random_rearrangement(random, elements.layout);
+    const Operand to = elements.operand();
+    const Operand from{elements.memory.data() + source.offset(), source.strides()};
+    if (!can_rearrange_in_place(shape, itemsize, to, from)) continue;
+    ++rearranged;
+    if (source.offset() == elements.layout.offset() && !(source == elements.layout)) ++transposed;
+    std::vector<std::byte> expected = elements.memory;
+    for (Index i = 0; i < source.size(); ++i) {
+      std::memcpy(expected.data() + (elements.at(elements.layout, i) - elements.memory.data()),
+                  elements.at(source, i), static_cast<std::size_t>(itemsize));
+    }
+    rearrange_in_place(shape, itemsize, to, from);
+    ASSERT_TRUE(elements.memory == expected)
+        << tuple_text(shape) << " of " << itemsize << " bytes, strides "
+        << tuple_text(elements.layout.strides()) << " from " << tuple_text(source.strides());
+  }
+  EXPECT_GT(rearranged, 1000);
+  EXPECT_GT(transposed, 100);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "cow/core/large_arrays.h"
 #include "cow/core/operators.h"
 #include "cow/tests/array_testing.h"
 #include "cow/tests/naive_index.h"
@@ -886,8 +887,11 @@ TEST_P(ModelTest, RandomPrograms) {
   for (int i = 0; i < programs && !HasFailure(); ++i) {
     SCOPED_TRACE(testing::Message() << "program " << i);
     Random random(seed + static_cast<std::uint64_t>(i));
+    // Of every third program each array has pages of its own, which are copied lazily.
+    set_large_arrays(LargeArrays::kLazyCopies, i % 3 == 0 ? 1 : kLargeArrayBytes);
     Program(random, copies_on_write()).run(30);
   }
+  set_large_arrays(LargeArrays::kLazyCopies);
   if (observer != nullptr) {
     EXPECT_EQ(observer->records, records);
     EXPECT_EQ(observer->open_writes, 0);
