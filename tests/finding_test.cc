@@ -387,12 +387,14 @@ TEST_F(FindingTest, ScopesNest) {
   EXPECT_STREQ(AliasOk::current(), "outer");
 }
 
+void assign_what_overlaps(Array<int>& a) { a[{all, slice(0, 2)}] = a.T()[{all, slice(0, 2)}]; }
+
 TEST_F(FindingTest, APromiseMakesAnOverlapAnError) {
   EXPECT_EXIT(
       {
         auto a = arange<int>(9).reshape({3, 3});
         NoOverlap promise;
-        a[{all, slice(0, 2)}] = a.T()[{all, slice(0, 2)}];
+        assign_what_overlaps(a);
       },
       ::testing::ExitedWithCode(67), "");
 }
