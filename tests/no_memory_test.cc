@@ -144,7 +144,8 @@ class NoMemoryTest : public ModeTest {};
 INSTANTIATE_TEST_SUITE_P(, NoMemoryTest, both_modes(), mode_name);
 
 TEST_P(NoMemoryTest, EachAllocationFailsInTurn) {
-  // Memory for nodes is kept for the next ones: enough from the start, so that counts of blocks agree.
+  // Memory for nodes is kept for the next ones: enough from the start, so that counts of blocks
+  // agree.
   std::vector<Ints>(200, numbered({1})).clear();
   const Index small_shape[] = {4, 1, 1, 2};
   const Index large_shape[] = {4, 3, 2, 2, 2, 1};  // dimensions that spill to the heap
