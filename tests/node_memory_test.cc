@@ -10,8 +10,8 @@
 #include <thread>
 #include <utility>
 
-#include "cow/examples/counted_new.h"
 #include "cow/tests/array_testing.h"
+#include "cow/tests/counted_new.h"
 
 namespace cow {
 namespace {
@@ -31,9 +31,9 @@ void in_a_thread(Run run) {
 /// Bytes that `run` asks the allocator for.
 template <class Run>
 std::int64_t bytes_asked_for(Run run) {
-  const std::int64_t before = tour::allocated_bytes();
+  const std::int64_t before = allocated_bytes();
   run();
-  return tour::allocated_bytes() - before;
+  return allocated_bytes() - before;
 }
 
 std::vector<void*> take(int count) {
