@@ -20,7 +20,8 @@ using Beside = std::conditional_t<Element<E>, T, E>;
 template <Element E>
 class ArrayReductions : public ArrayViews<E> {
  public:
-  /// 0 if there are no elements; in 64 bits for integers, which wrap.
+  /// 0 if there are no elements; in 64 bits for integers, which wrap. Floats side by side in memory
+  /// are summed pairwise, see `core/sum.h`.
   SumOf<E> sum() const& { return sum_all<E>(node()); }
   SumOf<E> sum() && { return sum_all<E>(dying().node()); }
   Array<SumOf<E>> sum(Index axis) const& { return Array<SumOf<E>>(sum_axis<E>(node(), axis)); }

@@ -55,11 +55,27 @@ HWY_INLINE std::uint64_t pack_word(const std::byte* mask) {
   }
 }
 
-/// Elements of one word, by number.
-template <class Unit>
-HWY_INLINE Unit* compress_sparse(const Unit* from, std::uint64_t word, Unit* to) {
-  for (; word != 0; word &= word - 1) *to++ = from[std::countr_zero(word)];
+/// The elements of one word, `kBytes` each, one by one.
+template <Index kBytes>
+HWY_INLINE std::byte* compress_sparse(const std::byte* from, std::uint64_t word, std::byte* to) {
+  for (; word != 0; word &= word - 1, to += kBytes) {
+    std::memcpy(to, from + std::countr_zero(word) * kBytes, kBytes);
+  }
   return to;
+}
+
+/// The elements of all words, without vectors.
+template <Index kBytes>
+void compress_bytes(const std::byte* from, absl::Span<const std::uint64_t> words, std::byte* to) {
+  for (std::uint64_t word : words) {
+    if (word == ~std::uint64_t{0}) {
+      std::memcpy(to, from, kWordBits * kBytes);
+      to += kWordBits * kBytes;
+    } else {
+      to = compress_sparse<kBytes>(from, word, to);
+    }
+    from += kWordBits * kBytes;
+  }
 }
 
 /// Fewer true elements of a word than this are taken one by one.
@@ -80,62 +96,40 @@ constexpr auto kSetBits = [] {
 /// Not by Highway's `Compress`, whose tables g++ copies to the stack, each time.
 template <class D, class V>
 HWY_INLINE V compress_vector(D d, V elements, unsigned set) {
-  if constexpr (hn::MaxLanes(D()) == 1) {
-    return elements;
+  const hn::Rebind<std::uint8_t, D> bytes;
+  const hn::Rebind<std::uint32_t, D> numbers;
+  const auto order = hn::PromoteTo(numbers, hn::LoadU(bytes, kSetBits[set].data()));
+  if constexpr (sizeof(hn::TFromD<D>) == 4) {
+    return hn::TableLookupLanes(elements, hn::IndicesFromVec(d, order));
   } else {
-    using Unit = hn::TFromD<D>;
-    const hn::Rebind<std::uint8_t, D> bytes;
-    const hn::Rebind<std::uint32_t, D> numbers;
-    const auto order = hn::PromoteTo(numbers, hn::LoadU(bytes, kSetBits[set].data()));
-    if constexpr (sizeof(Unit) == 4) {
-      return hn::TableLookupLanes(elements, hn::IndicesFromVec(d, order));
-    } else {
-      return hn::TableLookupLanes(elements, hn::IndicesFromVec(d, hn::PromoteTo(d, order)));
-    }
+    return hn::TableLookupLanes(elements, hn::IndicesFromVec(d, hn::PromoteTo(d, order)));
   }
 }
 
 /// Elements as numbers of a type that vectors may hold. A vector is written whole, so far as there
 /// is room: what comes after it overwrites what was not meant.
 template <class Unit>
-void compress_units(const std::byte* from_bytes, absl::Span<const std::uint64_t> words,
-                    std::byte* to_bytes, Index taken) {
+void compress_units(const std::byte* from, absl::Span<const std::uint64_t> words, std::byte* to,
+                    Index taken) {
   const hn::CappedTag<Unit, 8> d;
-  constexpr Index kLanes = hn::MaxLanes(d);
-  const Unit* from = reinterpret_cast<const Unit*>(from_bytes);
-  Unit* to = reinterpret_cast<Unit*>(to_bytes);
-  const Unit* const end = to + taken;
-  for (std::uint64_t word : words) {
-    if (std::popcount(word) < kSparse || end - to < kWordBits) {
-      to = compress_sparse(from, word, to);
-    } else {
-      for (Index i = 0; i < kWordBits; i += kLanes) {
-        const auto set = static_cast<unsigned>(word >> i & ((1u << kLanes) - 1));
-        hn::StoreU(compress_vector(d, hn::LoadU(d, from + i), set), d, to);
-        to += std::popcount(set);
+  constexpr Index kBytes = sizeof(Unit), kLanes = hn::MaxLanes(d);
+  if constexpr (kLanes == 1) {
+    compress_bytes<kBytes>(from, words, to);
+  } else {
+    const std::byte* const end = to + taken * kBytes;
+    for (std::uint64_t word : words) {
+      if (std::popcount(word) < kSparse || end - to < kWordBits * kBytes) {
+        to = compress_sparse<kBytes>(from, word, to);
+      } else {
+        for (Index i = 0; i < kWordBits; i += kLanes) {
+          const auto set = static_cast<unsigned>(word >> i & ((1u << kLanes) - 1));
+          const auto elements = hn::LoadU(d, reinterpret_cast<const Unit*>(from + i * kBytes));
+          hn::StoreU(compress_vector(d, elements, set), d, reinterpret_cast<Unit*>(to));
+          to += std::popcount(set) * kBytes;
+        }
       }
+      from += kWordBits * kBytes;
     }
-    from += kWordBits;
-  }
-}
-
-/// Elements of other sizes.
-template <Index kBytes>
-void compress_bytes(const std::byte* from, absl::Span<const std::uint64_t> words, std::byte* to,
-                    Index) {
-  struct Unit {
-    std::byte bytes[kBytes];
-  };
-  Unit* at = reinterpret_cast<Unit*>(to);
-  for (std::uint64_t word : words) {
-    const Unit* units = reinterpret_cast<const Unit*>(from);
-    if (word == ~std::uint64_t{0}) {
-      std::memcpy(at, units, kWordBits * kBytes);
-      at += kWordBits;
-    } else {
-      at = compress_sparse(units, word, at);
-    }
-    from += kWordBits * kBytes;
   }
 }
 
@@ -158,15 +152,15 @@ void compress(const std::byte* from, Index itemsize, absl::Span<const std::uint6
               std::byte* to, Index taken) {
   switch (itemsize) {
     case 1:
-      return compress_bytes<1>(from, words, to, taken);
+      return compress_bytes<1>(from, words, to);
     case 2:
-      return compress_bytes<2>(from, words, to, taken);
+      return compress_bytes<2>(from, words, to);
     case 4:
       return compress_units<std::uint32_t>(from, words, to, taken);
     case 8:
       return compress_units<std::uint64_t>(from, words, to, taken);
     default:
-      return compress_bytes<16>(from, words, to, taken);
+      return compress_bytes<16>(from, words, to);
   }
 }
 
