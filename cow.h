@@ -11,6 +11,7 @@
 #include "cow/core/dtype.h"
 #include "cow/core/errors.h"
 #include "cow/core/index.h"
+#include "cow/core/map.h"
 #include "cow/core/large_arrays.h"
 #include "cow/core/mode.h"
 #include "cow/core/operators.h"

@@ -60,6 +60,12 @@ def chart(axis, column, operations):
                       Axis("CPU time", text=time_text), operations)
 
 
+def charts(lines):
+    """Name of each file -> SVG."""
+    return {f"growth_{axis}_{column}.svg": chart(axis, column, operations)
+            for (axis, column), operations in lines.items()}
+
+
 def main():
     parser = argparse.ArgumentParser(prog="growth")
     parser.add_argument("--rounds", type=int, default=3)
@@ -78,9 +84,9 @@ def main():
     with open(os.path.join(output, "growth.json"), "w", encoding="utf-8") as file:
         json.dump({"unit": "ns of CPU time",
                    "cases": [[*key, nanoseconds] for key, nanoseconds in times.items()]}, file)
-    for (axis, column), operations in lines.items():
-        with open(os.path.join(output, f"growth_{axis}_{column}.svg"), "w", encoding="utf-8") as file:
-            file.write(chart(axis, column, operations))
+    for name, drawing in charts(lines).items():
+        with open(os.path.join(output, name), "w", encoding="utf-8") as file:
+            file.write(drawing)
 
 
 if __name__ == "__main__":

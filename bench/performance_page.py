@@ -2,7 +2,7 @@
 
     performance_page.py FOLDER                 FOLDER/results.jsonl -> tables.md, a chart a workload
     performance_page.py FOLDER --page PAGE     the same, and the tables into PAGE
-    performance_page.py FOLDER --check PAGE    exit code 1 if PAGE has other tables
+    performance_page.py FOLDER --check PAGE    exit code 1 if PAGE or a chart is another
 
 The page has a line `<!-- generated: NAME -->` before each part and `<!-- end -->` after it; NAME is
 `machine`, `aims`, `unmet` or `tables`, and, where FOLDER has growth.json and view_vs_copy.json,
@@ -137,18 +137,40 @@ def cases_in(folder, name):
     return json.loads(read(path))["cases"] if os.path.exists(path) else None
 
 
-def view_vs_copy_part(cases):
-    uses = view_vs_copy.by_use(cases)
+def view_vs_copy_part(uses):
     return "\n".join(f"{view_vs_copy.use_text(use, lines)}\n"
                      f"![{use}](performance/{view_vs_copy.chart_name(use)})\n"
                      for use, lines in uses.items())
 
 
-def growth_part(cases):
-    lines = growth.lines_of({(column, case): time for column, case, time in cases})
-    charts = (f"![by {axis}, sanitizer {column}](performance/growth_{axis}_{column}.svg)\n"
+def growth_part(lines):
+    images = (f"![by {axis}, sanitizer {column}](performance/growth_{axis}_{column}.svg)\n"
               for axis, column in lines)
-    return growth.growth_text(lines) + "\n" + "\n".join(charts)
+    return growth.growth_text(lines) + "\n" + "\n".join(images)
+
+
+def everything(folder):
+    """What the measurements in `folder` say: name of each part -> text, name of each file -> SVG."""
+    rows = read_rows(os.path.join(folder, "results.jsonl"))
+    results, native = Results(rows), Results(rows, "native")
+    aims = find_aims(results)
+    parts = {"aims": aims_table(aims), "unmet": unmet_table(aims),
+             "tables": tables(results, native)}
+    charts = {f"{workload}.svg": chart(results, workload) for workload in results.workloads()}
+    machine = os.path.join(folder, "machine.md")
+    if os.path.exists(machine):
+        parts["machine"] = read(machine)
+    cases = cases_in(folder, "view_vs_copy.json")
+    if cases is not None:
+        uses = view_vs_copy.by_use(cases)
+        parts["view_vs_copy"] = view_vs_copy_part(uses)
+        charts.update(view_vs_copy.charts(uses))
+    cases = cases_in(folder, "growth.json")
+    if cases is not None:
+        lines = growth.lines_of({(column, case): time for column, case, time in cases})
+        parts["growth"] = growth_part(lines)
+        charts.update(growth.charts(lines))
+    return parts, {name: drawing for name, drawing in charts.items() if drawing is not None}
 
 
 def replaced(page, name, text):
@@ -175,31 +197,22 @@ def main():
     parser.add_argument("--page")
     parser.add_argument("--check")
     options = parser.parse_args()
-    rows = read_rows(os.path.join(options.folder, "results.jsonl"))
-    results, native = Results(rows), Results(rows, "native")
-    aims = find_aims(results)
-    parts = {"aims": aims_table(aims), "unmet": unmet_table(aims),
-             "tables": tables(results, native)}
-    machine = os.path.join(options.folder, "machine.md")
-    if os.path.exists(machine):
-        parts["machine"] = read(machine)
-    for name, part in (("growth", growth_part), ("view_vs_copy", view_vs_copy_part)):
-        cases = cases_in(options.folder, name + ".json")
-        if cases is not None:
-            parts[name] = part(cases)
-    page = options.page or options.check
-    if page:
-        old = new = read(page)
+    parts, charts = everything(options.folder)
+    if options.page or options.check:
+        old = new = read(options.page or options.check)
         for name, text in parts.items():
             new = replaced(new, name, text)
     if options.check:
-        sys.exit(f"{page} is not what {options.folder} says" if new != old else 0)
-    for workload in results.workloads():
-        drawing = chart(results, workload)
-        if drawing is not None:
-            write(os.path.join(options.folder, f"{workload}.svg"), drawing)
+        changed = [name for name, drawing in charts.items()
+                   if not os.path.exists(os.path.join(options.folder, name))
+                   or read(os.path.join(options.folder, name)) != drawing]
+        if new != old:
+            changed.append(options.check)
+        sys.exit(f"not what {options.folder} says: {', '.join(changed)}" if changed else 0)
+    for name, drawing in charts.items():
+        write(os.path.join(options.folder, name), drawing)
     if options.page:
-        write(page, new)
+        write(options.page, new)
     else:
         write(os.path.join(options.folder, "tables.md"), "\n".join(parts.values()))
 

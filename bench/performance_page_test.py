@@ -8,7 +8,7 @@ import unittest
 
 import performance_page
 from peer_aims import Aims, find_aims
-from peer_results import Results, read_rows
+from peer_results import Results
 
 PAGE, FOLDER = "docs/performance.md", "docs/performance"
 
@@ -121,19 +121,20 @@ class PageTest(unittest.TestCase):
             self.assertEqual(run("--check", page), 1)
             self.assertEqual(run("--page", page), 0)
             self.assertEqual(run("--check", page), 0)
-            self.assertTrue(os.path.exists(os.path.join(folder, "take.svg")))
+            with open(os.path.join(folder, "take.svg"), "a", encoding="utf-8") as file:
+                file.write(" ")
+            self.assertEqual(run("--check", page), 1)
 
     def test_the_page_in_docs_says_what_was_measured(self):
         code = subprocess.run([sys.executable, "bench/performance_page.py", FOLDER, "--check", PAGE])
         self.assertEqual(code.returncode, 0)
-        results = Results(read_rows(os.path.join(FOLDER, "results.jsonl")))
+
+    def test_the_page_in_docs_shows_every_chart(self):
         with open(PAGE, encoding="utf-8") as file:
             page = file.read()
-        for workload in results.workloads():
-            with self.subTest(workload):
-                with open(os.path.join(FOLDER, f"{workload}.svg"), encoding="utf-8") as file:
-                    self.assertEqual(file.read(), performance_page.chart(results, workload))
-                self.assertIn(f"(performance/{workload}.svg)", page)
+        for name in os.listdir(FOLDER):
+            if name.endswith(".svg"):
+                self.assertIn(f"(performance/{name})", page)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,11 @@ TEXT_SIZE, TITLE_SIZE = 12, 16
 
 
 def plain_text(value):
-    return f"{value:.3g}" if value < 1e4 else f"{value:.0e}".replace("e+0", "e")
+    if abs(value) < 1e4:
+        return f"{value:.4g}" if abs(value) >= 1000 else f"{value:.3g}"
+    for power, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= power:
+            return f"{value / power:.3g}{letter}"
 
 
 def scaled_text(value, step, units):
@@ -182,8 +186,10 @@ def line_chart(title, x_axis, y_axis, series, subtitle=""):
             drawing.mark(a, b, number, colour)
     # Beside the lines' ends, as far as there is room.
     at = top
-    for number, name in sorted(enumerate(series), key=lambda n: y(sorted(series[n[1]])[-1][1])):
-        at = max(at, min(y(sorted(series[name])[-1][1]), bottom - 18 * len(series)))
+    ends = sorted((y(max(line)[1]), number, name) for number, (name, line)
+                  in enumerate(series.items()))
+    for place, (end, number, name) in enumerate(ends):
+        at = max(at, min(end, bottom - 18 * (len(ends) - 1 - place)))
         colour = COLOURS[number % len(COLOURS)]
         drawing.mark(right + 16, at, number, colour)
         drawing.text(right + 28, at + 4, name, colour, **{"class": "legend"})

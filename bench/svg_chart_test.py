@@ -58,6 +58,12 @@ class LineChartTest(unittest.TestCase):
         at = [float(text.get("y")) for text in elements(document, "text", "legend")]
         self.assertGreaterEqual(min(b - a for a, b in zip(at, at[1:])), 12)
 
+    def test_names_are_beside_the_ends(self):
+        at = {text.text: float(text.get("y")) for text in elements(self.document, "text", "legend")}
+        for line, name in zip(elements(self.document, "polyline"), ("copy", "view")):
+            end = float(line.get("points").split(",")[-1])
+            self.assertAlmostEqual(at[name] - 4, end, delta=18)
+
     def test_zero_has_no_logarithm(self):
         with self.assertRaisesRegex(ValueError, "time a call"):
             growth(copy=[(1024, 0.0)])
@@ -66,6 +72,15 @@ class LineChartTest(unittest.TestCase):
         document = svg_chart.line_chart("", Axis("rank", log=False), Axis("ns", log=False),
                                         {"view": [(1, 10), (2, 30), (8, 40)]})
         self.assertEqual(texts(document, "y-tick")[:3], ["0", "5", "10"])
+
+
+class TextTest(unittest.TestCase):
+    def test_numbers(self):
+        for value, text in ((0.5, "0.5"), (64, "64"), (1000, "1000"), (65536, "65.5k"),
+                            (1e6, "1M"), (2e9, "2G")):
+            self.assertEqual(svg_chart.plain_text(value), text)
+        self.assertEqual(svg_chart.time_text(1500.0), "1.5 µs")
+        self.assertEqual(svg_chart.bytes_text(1 << 20), "1 MiB")
 
 
 class BarChartTest(unittest.TestCase):

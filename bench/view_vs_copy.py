@@ -55,14 +55,19 @@ def use_text(use, lines):
     return text
 
 
-def chart_name(use):
-    return f"view_vs_copy_{use.replace(' ', '_')}.svg"
-
-
 def chart(use, lines):
     return line_chart(f"View, copy, copy-on-write: {TITLES.get(use, use)}",
                       Axis("bytes of the array", base=2, text=bytes_text),
                       Axis("CPU time", text=time_text), lines)
+
+
+def chart_name(use):
+    return f"view_vs_copy_{use.replace(' ', '_')}.svg"
+
+
+def charts(uses):
+    """Name of each file -> SVG."""
+    return {chart_name(use): chart(use, lines) for use, lines in uses.items()}
 
 
 def main():
@@ -80,10 +85,12 @@ def main():
     os.makedirs(output, exist_ok=True)
     with open(os.path.join(output, "view_vs_copy.json"), "w", encoding="utf-8") as file:
         json.dump({"unit": "ns of CPU time", "cases": times}, file, indent=1)
-    for use, lines in by_use(times).items():
+    uses = by_use(times)
+    for use, lines in uses.items():
         print(use_text(use, lines))
-        with open(os.path.join(output, chart_name(use)), "w", encoding="utf-8") as file:
-            file.write(chart(use, lines))
+    for name, drawing in charts(uses).items():
+        with open(os.path.join(output, name), "w", encoding="utf-8") as file:
+            file.write(drawing)
 
 
 if __name__ == "__main__":

@@ -29,24 +29,6 @@ class ArrayHandle {
   Handle handle_;
 };
 
-/// The view of `source` that `arrange` makes of its layout.
-template <class Arrange>
-Handle arranged_view(Handle& source, Receiver receiver, const ViewOp& op, const Arrange& arrange) {
-  Node& node = source.node();
-  if (receiver == Receiver::kNamed && node.has(kStretched)) {
-    arrange(node.layout);  // its errors must change nothing
-    make_elements_distinct(node);
-  }
-  return make_view(source, arrange, op, receiver);
-}
-
-/// The part of `source` that `items` names. Errors: as `index_layout`.
-Handle index_view(Handle& source, Receiver receiver, IndexItems items);
-
-/// `source` in another shape, or null if its elements would have to be copied for it.
-/// Errors: as `reshape_layout`.
-Handle reshaped_view(Handle& source, Receiver receiver, Shape shape);
-
 }  // namespace cow::internal
 
 #endif  // COW_CORE_ARRAY_HANDLE_H_

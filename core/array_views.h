@@ -8,8 +8,7 @@
 #include "cow/core/errors.h"
 #include "cow/core/int_tuple.h"
 #include "cow/core/layout.h"
-#include "cow/core/view_layout.h"
-#include "cow/core/write_gate.h"
+#include "cow/core/views.h"
 
 namespace cow::internal {
 
@@ -36,82 +35,112 @@ class ArrayViews : public ArrayHandle {
   Array<E> ravel() && { return raveled(kTemporary); }
 
   /// Axes in reverse order.
-  Array<E> T() & { return transposed(kNamed, none); }
-  const Array<E> T() const& { return transposed(kConst, none); }
-  Array<E> T() && { return transposed(kTemporary, none); }
+  Array<E> T() & { return view(reversed_view(mutable_handle(), kNamed)); }
+  const Array<E> T() const& { return view(reversed_view(mutable_handle(), kConst)); }
+  Array<E> T() && { return view(reversed_view(mutable_handle(), kTemporary)); }
 
   /// Axis `i` of the result is axis `axes[i]`; none given: reversed. Errors:
   /// `std::invalid_argument` unless `axes` is a permutation.
-  Array<E> transpose(const IntTuple& axes = none) & { return transposed(kNamed, axes); }
-  const Array<E> transpose(const IntTuple& axes = none) const& { return transposed(kConst, axes); }
-  Array<E> transpose(const IntTuple& axes = none) && { return transposed(kTemporary, axes); }
+  Array<E> transpose(const IntTuple& axes = none) & {
+    return view(transposed_view(mutable_handle(), kNamed, axes));
+  }
+  const Array<E> transpose(const IntTuple& axes = none) const& {
+    return view(transposed_view(mutable_handle(), kConst, axes));
+  }
+  Array<E> transpose(const IntTuple& axes = none) && {
+    return view(transposed_view(mutable_handle(), kTemporary, axes));
+  }
 
   /// The two axes change places.
-  Array<E> swapaxes(Index axis1, Index axis2) & { return with_axes_swapped(kNamed, axis1, axis2); }
+  Array<E> swapaxes(Index axis1, Index axis2) & {
+    return view(swapped_view(mutable_handle(), kNamed, axis1, axis2));
+  }
   const Array<E> swapaxes(Index axis1, Index axis2) const& {
-    return with_axes_swapped(kConst, axis1, axis2);
+    return view(swapped_view(mutable_handle(), kConst, axis1, axis2));
   }
   Array<E> swapaxes(Index axis1, Index axis2) && {
-    return with_axes_swapped(kTemporary, axis1, axis2);
+    return view(swapped_view(mutable_handle(), kTemporary, axis1, axis2));
   }
 
   /// Without the axes of extent 1, or without the `axes` given, which must be such. As in NumPy, an
   /// array without axes is given back for axis `0` or `-1`, though not for `{0}`.
-  Array<E> squeeze(const IntTuple& axes = none) & { return squeezed(kNamed, axes); }
-  const Array<E> squeeze(const IntTuple& axes = none) const& { return squeezed(kConst, axes); }
-  Array<E> squeeze(const IntTuple& axes = none) && { return squeezed(kTemporary, axes); }
+  Array<E> squeeze(const IntTuple& axes = none) & {
+    return view(squeezed_view(mutable_handle(), kNamed, axes));
+  }
+  const Array<E> squeeze(const IntTuple& axes = none) const& {
+    return view(squeezed_view(mutable_handle(), kConst, axes));
+  }
+  Array<E> squeeze(const IntTuple& axes = none) && {
+    return view(squeezed_view(mutable_handle(), kTemporary, axes));
+  }
 
   /// With a new axis of extent 1, which is number `axis` of the result.
-  Array<E> expand_dims(Index axis) & { return expanded(kNamed, axis); }
-  const Array<E> expand_dims(Index axis) const& { return expanded(kConst, axis); }
-  Array<E> expand_dims(Index axis) && { return expanded(kTemporary, axis); }
+  Array<E> expand_dims(Index axis) & { return view(expanded_view(mutable_handle(), kNamed, axis)); }
+  const Array<E> expand_dims(Index axis) const& {
+    return view(expanded_view(mutable_handle(), kConst, axis));
+  }
+  Array<E> expand_dims(Index axis) && {
+    return view(expanded_view(mutable_handle(), kTemporary, axis));
+  }
 
   /// Stretched to `shape` without copying. Read-only in view mode; in copy-on-write mode a named
   /// one can be written, and its elements become distinct (a copy) first.
-  Array<E> broadcast_to(Shape shape) & { return broadcast(kNamed, shape); }
-  const Array<E> broadcast_to(Shape shape) const& { return broadcast(kConst, shape); }
-  Array<E> broadcast_to(Shape shape) && { return broadcast(kTemporary, shape); }
+  Array<E> broadcast_to(Shape shape) & {
+    return view(broadcast_view(mutable_handle(), kNamed, shape));
+  }
+  const Array<E> broadcast_to(Shape shape) const& {
+    return view(broadcast_view(mutable_handle(), kConst, shape));
+  }
+  Array<E> broadcast_to(Shape shape) && {
+    return view(broadcast_view(mutable_handle(), kTemporary, shape));
+  }
 
   /// The elements `(i, i + offset)` of axes `axis1` and `axis2`, as one axis, the last. Writes go
   /// to the array, as through any view; NumPy refuses them for now, and says that it will not.
   Array<E> diagonal(Index offset = 0, Index axis1 = 0, Index axis2 = 1) & {
-    return on_diagonal(kNamed, offset, axis1, axis2);
+    return view(diagonal_view(mutable_handle(), kNamed, offset, axis1, axis2));
   }
   const Array<E> diagonal(Index offset = 0, Index axis1 = 0, Index axis2 = 1) const& {
-    return on_diagonal(kConst, offset, axis1, axis2);
+    return view(diagonal_view(mutable_handle(), kConst, offset, axis1, axis2));
   }
   Array<E> diagonal(Index offset = 0, Index axis1 = 0, Index axis2 = 1) && {
-    return on_diagonal(kTemporary, offset, axis1, axis2);
+    return view(diagonal_view(mutable_handle(), kTemporary, offset, axis1, axis2));
   }
 
   /// In reverse order along `axes`, along all if none are given.
-  Array<E> flip(const IntTuple& axes = none) & { return flipped(kNamed, axes); }
-  const Array<E> flip(const IntTuple& axes = none) const& { return flipped(kConst, axes); }
-  Array<E> flip(const IntTuple& axes = none) && { return flipped(kTemporary, axes); }
+  Array<E> flip(const IntTuple& axes = none) & {
+    return view(flipped_view(mutable_handle(), kNamed, axes));
+  }
+  const Array<E> flip(const IntTuple& axes = none) const& {
+    return view(flipped_view(mutable_handle(), kConst, axes));
+  }
+  Array<E> flip(const IntTuple& axes = none) && {
+    return view(flipped_view(mutable_handle(), kTemporary, axes));
+  }
 
   /// All windows of extents `window` along `axes`, or along all axes: `(n - w + 1, ..., w)` for
   /// `(n, ...)`. The windows share elements; to be written as `broadcast_to`.
   Array<E> sliding_window_view(const IntTuple& window, const IntTuple& axes = none) & {
-    return in_windows(kNamed, window, axes);
+    return view(windows_view(mutable_handle(), kNamed, window, axes));
   }
   const Array<E> sliding_window_view(const IntTuple& window, const IntTuple& axes = none) const& {
-    return in_windows(kConst, window, axes);
+    return view(windows_view(mutable_handle(), kConst, window, axes));
   }
   Array<E> sliding_window_view(const IntTuple& window, const IntTuple& axes = none) && {
-    return in_windows(kTemporary, window, axes);
+    return view(windows_view(mutable_handle(), kTemporary, window, axes));
   }
 
   /// `shape` and `strides`, in bytes, from element (0, ..., 0): any elements in the memory of the
   /// buffer, in any order, also several times. Writeable. Errors: `std::out_of_range` if an element
   /// were beyond the buffer; `std::invalid_argument` for strides that are not aligned.
   Array<E> as_strided(Shape shape, absl::Span<const Index> strides) & {
-    return strided(kNamed, shape, strides);
+    return view(strided_view(mutable_handle(), kNamed, shape, strides, alignof(E)));
   }
   const Array<E> as_strided(Shape shape, absl::Span<const Index> strides) const& {
-    return strided(kConst, shape, strides);
+    return view(strided_view(mutable_handle(), kConst, shape, strides, alignof(E)));
   }
   Array<E> as_strided(Shape shape, absl::Span<const Index> strides) && {
-    return strided(kTemporary, shape, strides);
+    return view(strided_view(mutable_handle(), kTemporary, shape, strides, alignof(E)));
   }
 
  protected:
@@ -122,10 +151,7 @@ class ArrayViews : public ArrayHandle {
   static constexpr Receiver kConst = Receiver::kConst;
   static constexpr Receiver kTemporary = Receiver::kTemporary;
 
-  template <class Arrange>
-  Array<E> view(Receiver receiver, const ViewOp& op, Arrange arrange) const {
-    return Array<E>(arranged_view(mutable_handle(), receiver, op, arrange));
-  }
+  static Array<E> view(Handle made) { return Array<E>(std::move(made)); }
 
   Array<E> reshaped(Receiver receiver, Shape shape) const {
     Handle made = reshaped_view(mutable_handle(), receiver, shape);
@@ -149,52 +175,6 @@ class ArrayViews : public ArrayHandle {
     Handle copy = copy_instead_of_view(node(), {node().layout.size()});
     if (receiver == kTemporary) mutable_handle().reset();
     return Array<E>(std::move(copy));
-  }
-  Array<E> transposed(Receiver receiver, const IntTuple& axes) const {
-    return view(receiver, {ViewOp::Kind::kTranspose, {}, axes.numbers()}, [&](const Layout& from) {
-      return axes.is_given() ? transpose_layout(from, axes.numbers()) : reverse_axes(from);
-    });
-  }
-  Array<E> with_axes_swapped(Receiver receiver, Index axis1, Index axis2) const {
-    const Index axes[] = {axis1, axis2};
-    return view(receiver, {ViewOp::Kind::kSwapAxes, {}, axes},
-                [&](const Layout& from) { return swapaxes_layout(from, axis1, axis2); });
-  }
-  Array<E> squeezed(Receiver receiver, const IntTuple& axes) const {
-    return view(receiver, {ViewOp::Kind::kSqueeze, {}, axes.numbers()}, [&](const Layout& from) {
-      const bool is_of_number = axes.is_single() && from.ndim() == 0 &&
-                                (axes.numbers()[0] == 0 || axes.numbers()[0] == -1);
-      if (!axes.is_given() || is_of_number) return squeeze_layout(from);
-      return squeeze_layout(from, axes.numbers());
-    });
-  }
-  Array<E> expanded(Receiver receiver, Index axis) const {
-    return view(receiver, {ViewOp::Kind::kExpandDims, {}, {&axis, 1}},
-                [&](const Layout& from) { return expand_dims_layout(from, axis); });
-  }
-  Array<E> broadcast(Receiver receiver, Shape shape) const {
-    return view(receiver, {ViewOp::Kind::kBroadcastTo, {}, shape},
-                [&](const Layout& from) { return broadcast_layout(from, shape); });
-  }
-  Array<E> on_diagonal(Receiver receiver, Index offset, Index axis1, Index axis2) const {
-    const Index numbers[] = {offset, axis1, axis2};
-    return view(receiver, {ViewOp::Kind::kDiagonal, {}, numbers},
-                [&](const Layout& from) { return diagonal_layout(from, offset, axis1, axis2); });
-  }
-  Array<E> flipped(Receiver receiver, const IntTuple& axes) const {
-    return view(receiver, {ViewOp::Kind::kFlip, {}, axes.numbers()},
-                [&](const Layout& from) { return flip_layout(from, axes); });
-  }
-  Array<E> in_windows(Receiver receiver, const IntTuple& window, const IntTuple& axes) const {
-    return view(
-        receiver, {ViewOp::Kind::kSlidingWindow, {}, window.numbers()},
-        [&](const Layout& from) { return sliding_window_layout(from, window.numbers(), axes); });
-  }
-  Array<E> strided(Receiver receiver, Shape shape, absl::Span<const Index> strides) const {
-    return view(receiver, {ViewOp::Kind::kAsStrided, {}, shape}, [&](const Layout& from) {
-      return strided_layout(from, shape, strides, sizeof(E), alignof(E),
-                            node().current_buffer().extent());
-    });
   }
 };
 

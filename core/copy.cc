@@ -77,6 +77,17 @@ namespace {
 Index bytes_in(const std::vector<PageRun>& runs, const std::byte* first, const Layout& layout,
                Index itemsize) {
   Index bytes = 0;
+  if (layout.is_dense(itemsize)) {
+    const ByteRange range = layout.byte_range(itemsize);
+    const std::byte* const begin = first + (range.begin - layout.offset());
+    const std::byte* const end = begin + range.size();
+    for (const PageRun& run : runs) {
+      const std::byte* const run_end = run.begin + run.size;
+      bytes +=
+          std::max<Index>(0, std::min(end, run_end) - std::max<const std::byte*>(begin, run.begin));
+    }
+    return bytes;
+  }
   const Index count = layout.size();
   for (Index flat = 0; flat < count; ++flat) {
     const std::byte* const element = first + layout.displacement_of_flat(flat);

@@ -20,9 +20,6 @@ void for_planes(const Walk& walk, int row_axis, int axis, std::byte* to, std::by
   }
 }
 
-/// Planes of fewer rows are copied row by row.
-constexpr Index kFewestTransposedRows = 4;
-
 /// The axis along which the source's elements are closest to each other, if a plane of that and the
 /// innermost axis is better copied in blocks; else the last but one.
 int row_axis_of(const Walk& walk, Index itemsize) {
@@ -34,21 +31,6 @@ int row_axis_of(const Walk& walk, Index itemsize) {
     if (long_enough && distance(axis) >= itemsize && distance(axis) < distance(best)) best = axis;
   }
   return best == last ? last - 1 : best;
-}
-
-/// A plane whose rows are long ways through the source.
-void copy_blocks(Index itemsize, Index rows, Index columns, const PlaneOf<std::byte>& to,
-                 const PlaneOf<const std::byte>& from) {
-  constexpr Index kBlock = 32;
-  for (Index i = 0; i < rows; i += kBlock) {
-    for (Index j = 0; j < columns; j += kBlock) {
-      const Index to_begin = i * to.row_stride + j * to.column_stride;
-      const Index from_begin = i * from.row_stride + j * from.column_stride;
-      copy_plane(itemsize, std::min(kBlock, rows - i), std::min(kBlock, columns - j),
-                 {to.address + to_begin, to.row_stride, to.column_stride},
-                 {from.address + from_begin, from.row_stride, from.column_stride}, false);
-    }
-  }
 }
 
 }  // namespace
@@ -70,22 +52,11 @@ void copy_elements(Shape shape, Index itemsize, const Operand& destination, cons
   const int row_axis = row_axis_of(walk, itemsize);
   const Index rows = walk.extent(row_axis);
   const Index to_row = walk.stride(0, row_axis), from_row = walk.stride(1, row_axis);
-  const bool transposed = std::abs(from_row) < std::abs(from_step) && rows > 1;
-  const bool adjacent = to_step == itemsize && std::abs(from_row) == itemsize;
-  for_planes(
-      walk, row_axis, 0, walk.address(0), walk.address(1), [&](std::byte* to, std::byte* from) {
-        if (transposed && adjacent) {
-          const Index turn = from_row < 0 ? rows - 1 : 0;
-          transpose_plane(itemsize, rows, columns, to + turn * to_row,
-                          from_row < 0 ? -to_row : to_row, from + turn * from_row, from_step,
-                          stream);
-        } else if (transposed) {
-          copy_blocks(itemsize, rows, columns, {to, to_row, to_step}, {from, from_row, from_step});
-        } else {
-          copy_plane(itemsize, rows, columns, {to, to_row, to_step}, {from, from_row, from_step},
-                     stream);
-        }
-      });
+  for_planes(walk, row_axis, 0, walk.address(0), walk.address(1),
+             [&](std::byte* to, std::byte* from) {
+               copy_plane(itemsize, rows, columns, {to, to_row, to_step},
+                          {from, from_row, from_step}, stream);
+             });
   if (stream) end_streams();
 }
 

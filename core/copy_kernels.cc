@@ -5,6 +5,7 @@
 //
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -417,8 +418,8 @@ HWY_INLINE void stream_row_of(Index count, std::byte* to, const std::byte* from,
 constexpr Index kStreamedRowBytes = 8192;
 
 template <class T>
-void copy_plane_of(Index rows, Index columns, const PlaneOf<std::byte>& to,
-                   const PlaneOf<const std::byte>& from, bool stream) {
+void copy_rows_of(Index rows, Index columns, const PlaneOf<std::byte>& to,
+                  const PlaneOf<const std::byte>& from, bool stream) {
   constexpr Index kItem = sizeof(T);
   // Processors write whole lines of one value as fast without being told.
   const bool fills = from.column_stride == 0;
@@ -482,10 +483,10 @@ HWY_INLINE void with_item(Index itemsize, Fn fn) {
   }
 }
 
-void copy_plane_here(Index itemsize, Index rows, Index columns, const PlaneOf<std::byte>& to,
-                     const PlaneOf<const std::byte>& from, bool stream) {
+void copy_rows_here(Index itemsize, Index rows, Index columns, const PlaneOf<std::byte>& to,
+                    const PlaneOf<const std::byte>& from, bool stream) {
   with_item(itemsize,
-            [&](auto item) { copy_plane_of<decltype(item)>(rows, columns, to, from, stream); });
+            [&](auto item) { copy_rows_of<decltype(item)>(rows, columns, to, from, stream); });
 }
 
 void transpose_plane_here(Index itemsize, Index rows, Index columns, std::byte* to, Index to_stride,
@@ -514,15 +515,44 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace cow::internal {
 
-HWY_EXPORT(copy_plane_here);
+HWY_EXPORT(copy_rows_here);
 HWY_EXPORT(stream_bytes_here);
 HWY_EXPORT(transpose_plane_here);
 HWY_EXPORT(swap_rows_here);
 HWY_EXPORT(transpose_in_place_here);
 
+namespace {
+
+/// A plane whose rows are long ways through the source.
+void copy_blocks(Index itemsize, Index rows, Index columns, const PlaneOf<std::byte>& to,
+                 const PlaneOf<const std::byte>& from) {
+  constexpr Index kBlock = 32;
+  for (Index i = 0; i < rows; i += kBlock) {
+    for (Index j = 0; j < columns; j += kBlock) {
+      HWY_DYNAMIC_DISPATCH(copy_rows_here)
+      (itemsize, std::min(kBlock, rows - i), std::min(kBlock, columns - j), to.block(i, j),
+       from.block(i, j), false);
+    }
+  }
+}
+
+}  // namespace
+
 void copy_plane(Index itemsize, Index rows, Index columns, const PlaneOf<std::byte>& to,
                 const PlaneOf<const std::byte>& from, bool stream) {
-  HWY_DYNAMIC_DISPATCH(copy_plane_here)(itemsize, rows, columns, to, from, stream);
+  const Index down = std::abs(from.row_stride), along = std::abs(from.column_stride);
+  if (rows < kFewestTransposedRows || down < itemsize || along <= down) {
+    HWY_DYNAMIC_DISPATCH(copy_rows_here)(itemsize, rows, columns, to, from, stream);
+  } else if (down == itemsize && to.column_stride == itemsize) {
+    // Bottom up, if that is how the source's columns ascend.
+    const bool turn = from.row_stride < 0;
+    HWY_DYNAMIC_DISPATCH(transpose_plane_here)
+    (itemsize, rows, columns, turn ? to.row(rows - 1) : to.address,
+     turn ? -to.row_stride : to.row_stride, turn ? from.row(rows - 1) : from.address,
+     from.column_stride, stream);
+  } else {
+    copy_blocks(itemsize, rows, columns, to, from);
+  }
 }
 
 void stream_bytes(std::byte* to, const std::byte* from, Index bytes) {
@@ -530,12 +560,6 @@ void stream_bytes(std::byte* to, const std::byte* from, Index bytes) {
 }
 
 void end_streams() { hwy::FlushStream(); }
-
-void transpose_plane(Index itemsize, Index rows, Index columns, std::byte* to, Index to_stride,
-                     const std::byte* from, Index from_stride, bool stream) {
-  HWY_DYNAMIC_DISPATCH(transpose_plane_here)
-  (itemsize, rows, columns, to, to_stride, from, from_stride, stream);
-}
 
 void swap_rows(Index itemsize, Index count, std::byte* a, Index a_stride, std::byte* b,
                Index b_stride) {

@@ -22,10 +22,18 @@ struct PlaneOf {
   Index column_stride;
 
   Byte* row(Index i) const { return address + i * row_stride; }
+  /// The same from element (i, j) on.
+  PlaneOf block(Index i, Index j) const {
+    return {address + i * row_stride + j * column_stride, row_stride, column_stride};
+  }
 };
 
-/// Row by row; `stream`: around the caches, where rows of `to` have no gaps and are long.
-/// `end_streams` must follow.
+/// Planes of fewer rows are copied row by row, however they lie.
+inline constexpr Index kFewestTransposedRows = 4;
+
+/// In the order of rows or, where the source's elements are closer to each other down its columns,
+/// in blocks, transposed. `stream`: around the caches, where `to` has rows without gaps that are
+/// long, or lines that can be aligned; `end_streams` must follow.
 void copy_plane(Index itemsize, Index rows, Index columns, const PlaneOf<std::byte>& to,
                 const PlaneOf<const std::byte>& from, bool stream);
 
@@ -34,12 +42,6 @@ void stream_bytes(std::byte* to, const std::byte* from, Index bytes);
 
 /// After it other threads that are told so see what was streamed.
 void end_streams();
-
-/// A matrix transposed: row i of the result, `to + i * to_stride`, is column i of the source, whose
-/// rows are `from_stride` bytes apart. Elements of a row are adjacent. `stream`: around the caches,
-/// where lines of `to` can be aligned; `end_streams` must follow.
-void transpose_plane(Index itemsize, Index rows, Index columns, std::byte* to, Index to_stride,
-                     const std::byte* from, Index from_stride, bool stream);
 
 /// Swaps element i of one row with element i of the other; rows without a byte in common.
 void swap_rows(Index itemsize, Index count, std::byte* a, Index a_stride, std::byte* b,

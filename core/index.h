@@ -1,10 +1,10 @@
 #ifndef COW_CORE_INDEX_H_
 #define COW_CORE_INDEX_H_
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
@@ -88,6 +88,8 @@ class IndexItem {
   constexpr Kind kind() const { return kind_; }
   constexpr Index position() const { return slice_.start.value(); }  // of kInteger
   constexpr const Slice& slice() const { return slice_; }            // of kSlice
+  /// A position, or a slice without a step.
+  constexpr bool is_plain() const { return kind_ <= Kind::kSlice && !slice_.step.present(); }
 
  private:
   Kind kind_;
@@ -105,15 +107,26 @@ struct ResolvedSlice {
   Index step;
 };
 
+/// Python's `slice.indices`. Errors: `std::invalid_argument` for step 0.
+ResolvedSlice resolve_slice(const Slice& slice, Index extent);
+
 namespace internal {
 
-/// Of a slice with a step. Errors: `std::invalid_argument` for step 0.
-ResolvedSlice resolve_steps(const Slice& slice, Index extent);
+/// `resolve_slice` of one without a step.
+inline ResolvedSlice resolve_plain_slice(const Slice& slice, Index extent) {
+  const auto clip = [&](const SliceBound& bound, Index otherwise) {
+    if (!bound.present()) return otherwise;
+    const Index value = bound.value() < 0 ? bound.value() + extent : bound.value();
+    return value < 0 ? 0 : value > extent ? extent : value;
+  };
+  const Index start = clip(slice.start, 0);
+  const Index stop = clip(slice.stop, extent);
+  return {start, stop > start ? stop - start : 0, 1};
+}
+
 [[noreturn]] void throw_bad_index(Index position, Index extent, int axis);
 /// Errors: `std::out_of_range`: `count` positions for one element of `layout`.
 [[noreturn]] void throw_wrong_rank(const Layout& layout, int count);
-/// The errors of `index_layout` about `items` as a whole.
-[[noreturn]] void throw_bad_items(const Layout& layout, IndexItems items);
 
 }  // namespace internal
 
@@ -125,84 +138,51 @@ inline Index normalize_index(Index position, Index extent, int axis) {
   return from_front;
 }
 
-/// Python's `slice.indices`. Errors: `std::invalid_argument` for step 0.
-inline ResolvedSlice resolve_slice(const Slice& slice, Index extent) {
-  if (slice.step.present() && slice.step.value() != 1) {
-    return internal::resolve_steps(slice, extent);
+namespace internal {
+
+/// `index_layout` of no more items than axes, all of them plain and `integers` of them positions.
+inline Layout index_layout_of_plain(const Layout& layout, IndexItems items, int integers) {
+  const int ndim = layout.ndim();
+  Layout result = Layout::of_rank(ndim - integers, layout.offset());
+  Layout::Writer axes(result);
+  const Index* const extents = layout.shape().data();
+  const Index* const strides = layout.strides().data();
+  Index displacement = 0;
+  int axis = 0;
+  for (const IndexItem& item : items) {
+    if (item.kind() == IndexItem::Kind::kInteger) {
+      displacement += normalize_index(item.position(), extents[axis], axis) * strides[axis];
+    } else {
+      const ResolvedSlice part = resolve_plain_slice(item.slice(), extents[axis]);
+      // An empty slice keeps the offset, so that it stays inside the buffer.
+      if (part.count > 0) displacement += part.start * strides[axis];
+      axes.add(part.count, strides[axis]);
+    }
+    ++axis;
   }
-  const auto clip = [&](const SliceBound& bound, Index otherwise) {
-    if (!bound.present()) return otherwise;
-    const Index value = bound.value() < 0 ? bound.value() + extent : bound.value();
-    return std::clamp<Index>(value, 0, extent);
-  };
-  const Index start = clip(slice.start, 0);
-  const Index stop = clip(slice.stop, extent);
-  return {start, std::max<Index>(stop - start, 0), 1};
+  for (; axis < ndim; ++axis) axes.add(extents[axis], strides[axis]);
+  // Of an array without elements even a position may lie beyond the buffer.
+  if (displacement != 0 && !layout.empty()) result.set_offset(layout.offset() + displacement);
+  return result;
 }
+
+/// The same, whatever the items are.
+Layout index_layout_of_any(const Layout& layout, IndexItems items);
+
+}  // namespace internal
 
 /// The part of `layout` that `items` names; shares its memory. O(ndim).
 /// Errors: `std::out_of_range` for an integer beyond its axis, too many indices or several
 /// ellipses; `std::invalid_argument` for a slice of step 0 or a result of too many axes.
 inline Layout index_layout(const Layout& layout, IndexItems items) {
-  // How many there are of each kind: 16 bits a kind.
-  constexpr std::size_t kMostItems = 2 * kMaxDims + 1;
-  std::uint64_t counts = items.size() > kMostItems ? ~std::uint64_t{0} : 0;
-  if (counts == 0) {
-    for (const IndexItem& item : items) counts += std::uint64_t{1} << 16 * int(item.kind());
-  }
-  const auto count_of = [&](IndexItem::Kind kind) {
-    return static_cast<int>(counts >> 16 * static_cast<int>(kind) & 0xFFFF);
-  };
-  const int ndim = layout.ndim();
-  const int integers = count_of(IndexItem::Kind::kInteger);
-  const int added = count_of(IndexItem::Kind::kNewAxis);
-  const int whole = ndim - integers - count_of(IndexItem::Kind::kSlice);
-  if (whole < 0 || ndim + added > kMaxDims || count_of(IndexItem::Kind::kEllipsis) > 1) {
-    internal::throw_bad_items(layout, items);
-  }
-
-  Layout result = Layout::of_rank(ndim - integers + added, layout.offset());
-  Layout::Writer axes(result);
-  const Index* extent = layout.shape().data();
-  const Index* const last = extent + ndim;
-  Index displacement = 0;
-  bool is_empty = false;
-  const auto take_whole = [&](const Index* end) {
-    for (; extent != end; ++extent) {
-      is_empty |= *extent == 0;
-      axes.add(*extent, extent[ndim]);
-    }
-  };
+  bool is_plain = std::ssize(items) <= layout.ndim();
+  int integers = 0;
   for (const IndexItem& item : items) {
-    switch (item.kind()) {
-      case IndexItem::Kind::kInteger: {
-        const int axis = static_cast<int>(extent - (last - ndim));
-        displacement += normalize_index(item.position(), *extent, axis) * extent[ndim];
-        ++extent;
-        break;
-      }
-      case IndexItem::Kind::kSlice: {
-        const Index stride = extent[ndim];
-        const ResolvedSlice part = resolve_slice(item.slice(), *extent);
-        is_empty |= *extent == 0;
-        // An empty slice keeps the offset, so that it stays inside the buffer.
-        if (part.count > 0) displacement += part.start * stride;
-        axes.add(part.count, part.count > 1 ? part.step * stride : stride);
-        ++extent;
-        break;
-      }
-      case IndexItem::Kind::kNewAxis:
-        axes.add(1, 0);
-        break;
-      case IndexItem::Kind::kEllipsis:
-        take_whole(extent + whole);
-        break;
-    }
+    is_plain &= item.is_plain();
+    integers += item.kind() == IndexItem::Kind::kInteger;
   }
-  take_whole(last);
-  // Of an array without elements even a position may lie beyond the buffer.
-  if (!is_empty) result.set_offset(layout.offset() + displacement);
-  return result;
+  return is_plain ? internal::index_layout_of_plain(layout, items, integers)
+                  : internal::index_layout_of_any(layout, items);
 }
 
 /// As Python writes it: "[1:3, ::-1, newaxis, ..., 0]".

@@ -162,24 +162,31 @@ Dims resolve_shape(Shape shape, Index size) {
   return resolved;
 }
 
+Layout reshape_contiguous(const Layout& layout, Shape shape, Index itemsize_bytes) {
+  const Index unknown = unknown_extent(shape, layout.size());
+  Layout reshaped = Layout::of_rank(static_cast<int>(shape.size()), layout.offset());
+  Index stride = itemsize_bytes;
+  for (int axis = reshaped.ndim(); axis-- > 0;) {
+    const Index extent = shape[axis] == -1 ? unknown : shape[axis];
+    reshaped.set_axis(axis, extent, stride);
+    if (extent > 1 && __builtin_mul_overflow(stride, extent, &stride)) {
+      Layout::c_order(resolve_shape(shape, layout.size()), itemsize_bytes);  // throws
+    }
+  }
+  return reshaped;
+}
+
 // Groups of old axes and groups of new axes with the same number of elements are matched from the
 // left; a group can be reshaped in place if its old axes are laid out as one run.
 bool reshape_layout(const Layout& layout, Shape shape, Index itemsize_bytes, Layout* result) {
+  if (layout.is_contiguous(itemsize_bytes)) {
+    *result = reshape_contiguous(layout, shape, itemsize_bytes);
+    return true;
+  }
   const Index unknown = unknown_extent(shape, layout.size());
   const int ndim = static_cast<int>(shape.size());
   const auto wanted = [&](int axis) { return shape[axis] == -1 ? unknown : shape[axis]; };
   Layout reshaped = Layout::of_rank(ndim, layout.offset());
-  if (layout.is_contiguous(itemsize_bytes)) {
-    Index stride = itemsize_bytes;
-    for (int axis = ndim - 1; axis >= 0; --axis) {
-      reshaped.set_axis(axis, wanted(axis), stride);
-      if (__builtin_mul_overflow(stride, std::max<Index>(wanted(axis), 1), &stride)) {
-        Layout::c_order(resolve_shape(shape, layout.size()), itemsize_bytes);  // throws
-      }
-    }
-    *result = std::move(reshaped);
-    return true;
-  }
   // Axes of extent 1 are of no account.
   const auto old_axis = [&](int axis) {
     while (axis < layout.ndim() && layout.extent(axis) == 1) ++axis;
@@ -238,9 +245,10 @@ Layout transpose_layout(const Layout& layout, absl::Span<const Index> axes) {
 Layout reverse_axes(const Layout& layout) {
   const int ndim = layout.ndim();
   Layout result = Layout::of_rank(ndim, layout.offset());
-  for (int axis = 0; axis < ndim; ++axis) {
-    result.set_axis(ndim - 1 - axis, layout.extent(axis), layout.stride(axis));
-  }
+  Layout::Writer axes(result);
+  const Index* const extents = layout.shape().data();
+  const Index* const strides = layout.strides().data();
+  for (int axis = ndim; axis-- > 0;) axes.add(extents[axis], strides[axis]);
   return result;
 }
 

@@ -157,6 +157,9 @@ int normalize_axis(Index axis, int ndim);
 /// that. Errors: `std::invalid_argument` if the sizes differ or several entries are -1. O(ndim).
 bool reshape_layout(const Layout& layout, Shape shape, Index itemsize_bytes, Layout* result);
 
+/// The same of a contiguous layout, which can always be reshaped.
+Layout reshape_contiguous(const Layout& layout, Shape shape, Index itemsize_bytes);
+
 /// `shape` with its -1, if any, replaced so that the size is `size`. Errors as `reshape_layout`.
 Dims resolve_shape(Shape shape, Index size);
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cow/core/errors.h"
+#include "cow/core/make_view.h"
 #include "cow/core/observer.h"
 #include "cow/core/overlap.h"
 
@@ -18,45 +19,10 @@ void unpin_value_if(bool last_member, Node& leader) noexcept {
 
 bool value_is_alive(const Node& leader) { return leader.members.count() > 0; }
 
-/// A parent that died can be left out, unless it holds the buffer. Bounds the memory of
-/// `v = v[1:]` in a loop.
-[[gnu::noinline]] void skip_this_parent(Node& node) {
-  Node* parent = node.parent;
-  Node* grandparent = parent->parent;
-  const bool same_value = grandparent != nullptr && grandparent->leader == parent->leader;
-  if (!same_value) {
-    if (value_is_alive(*parent->leader)) return;
-    // Else a write through a temporary would go to the grandparent.
-    node.flags |= kActsForItself;
-  }
-  if (grandparent != nullptr) keep_node(*grandparent);
-  node.parent = grandparent;
-  release_node(*parent);
-}
-
-inline void skip_dead_parent(Node& node) {
-  const Node* parent = node.parent;
-  if (parent == nullptr || parent->alive.load(std::memory_order_acquire)) return;
-  if (!parent->has(kOwnsBuffer)) skip_this_parent(node);
-}
-
-void set_parent(Node& node, Node* parent) {
-  keep_node(*parent);
-  node.parent = parent;
-}
-
 void join(Node& node, Node& leader) {
   keep_node(leader);
   keep_value(leader);
   node.leader = &leader;
-}
-
-/// Whether several index tuples of `layout` have a byte in common; yes where that is hard to say.
-[[gnu::noinline]] bool repeats_elements(const Layout& layout, Index itemsize) {
-  constexpr Index kMostWork = 1'000'000;
-  if (layout.is_stretched()) return true;
-  const StridedMemory memory{layout.offset(), layout.shape(), layout.strides(), itemsize};
-  return find_self_overlap(memory, kMostWork).verdict != Verdict::kNo;
 }
 
 /// What follows from the node's layout and buffer.
@@ -64,48 +30,6 @@ void place(Node& node, bool repeats) noexcept {
   node.data = node.current_buffer().at(node.layout.offset());
   node.flags &= ~kStretched;
   if (repeats) node.flags |= kStretched;
-}
-
-/// Of a source that is open for writing through raw pointers: its views take their own bytes at
-/// once.
-[[gnu::noinline]] Buffer* copy_open_buffer(const Buffer& buffer, const Layout& layout) {
-  return copy_range(buffer, layout.byte_range(buffer.itemsize()), buffer.root, CopyTime::kLazily);
-}
-
-/// The buffer of a new value made from `source`, which is in copy-on-write mode: shared if it can.
-inline Buffer* share_buffer(const Node& source, const Layout& layout) {
-  Buffer& buffer = source.current_buffer();
-  if (buffer.write_leases.load(std::memory_order_acquire) > 0) {
-    return copy_open_buffer(buffer, layout);
-  }
-  buffer.sharers.increment();
-  return &buffer;
-}
-
-/// What a node has of `source` that shares its memory, but for what follows from its layout.
-constexpr std::uint32_t kInherited = kObserved | kCopyOnWrite | kReadOnly | kFromConst;
-
-constexpr bool may_repeat_elements(ViewOp::Kind kind) {
-  return kind == ViewOp::Kind::kBroadcastTo || kind == ViewOp::Kind::kSlidingWindow ||
-         kind == ViewOp::Kind::kAsStrided;
-}
-
-/// `kStretched` where it belongs on a view of `source`: one of distinct elements has distinct
-/// elements, but for the operations that repeat them.
-inline std::uint32_t stretched_flag(const Node& source, const Layout& layout, ViewOp::Kind kind) {
-  const bool may_repeat = source.has(kStretched) || may_repeat_elements(kind);
-  const bool repeats = may_repeat && repeats_elements(layout, source.itemsize());
-  return repeats ? std::uint32_t{kStretched} : 0;
-}
-
-/// Makes `node`, which has its layout, a value of its own on `source`'s memory.
-inline void make_value(Node& node, const Node& source, std::uint32_t own_flags) {
-  Buffer* const buffer =
-      source.has(kCopyOnWrite) ? share_buffer(source, node.layout) : source.buffer;
-  node.dtype = source.dtype;
-  node.flags = (source.flags & kInherited) | own_flags;
-  node.buffer = buffer;
-  node.data = buffer->at(node.layout.offset());
 }
 
 /// Makes `node`, which has its layout, a member of the value that `leader` leads.
@@ -116,10 +40,6 @@ inline void make_member(Node& node, const Node& source, Node& leader, std::uint3
   node.buffer = leader.buffer;
   join(node, leader);
   node.data = node.current_buffer().at(node.layout.offset());
-}
-
-void tell_view(Node& made, const Node& source, const ViewOp& op) {
-  if (made.has(kObserved)) current_observer()->on_view(made, source, op);
 }
 
 std::unique_ptr<Node> node_of_layout(const Layout& layout) {
@@ -141,31 +61,7 @@ Node* copy_handle(const Node& source) {
   return node.release();
 }
 
-/// What broadcasting a temporary leads to must not be written in place: the elements written would
-/// be the source's, several times each.
-std::uint32_t broadcast_flags(const Node& source, ViewOp::Kind kind) {
-  if (kind != ViewOp::Kind::kBroadcastTo && kind != ViewOp::Kind::kSlidingWindow) return 0;
-  return source.has(kCopyOnWrite) ? kThroughBroadcast : kThroughBroadcast | kReadOnly;
-}
-
-/// Of a temporary that something hangs on. Whom the view acts for must not depend on that.
-[[gnu::noinline]] void complete_view_of_temporary(Node& node, Node& dying, const ViewOp& op) {
-  const std::uint32_t flags = stretched_flag(dying, node.layout, op.kind) |
-                              (dying.flags & kThroughBroadcast) | broadcast_flags(dying, op.kind);
-  if (dying.has(kDeclared)) {
-    make_member(node, dying, *dying.leader, flags);
-  } else {
-    make_value(node, dying, flags);
-  }
-  const bool acts_for_parent = acts_for(dying) != dying.leader;
-  const bool joins = dying.has(kDeclared) && dying.parent != nullptr;
-  set_parent(node, acts_for_parent || joins ? dying.parent : &dying);
-  tell_view(node, dying, op);
-}
-
 }  // namespace
-
-void keep_node(Node& node) { node.memory.increment(); }
 
 namespace {
 
@@ -281,6 +177,45 @@ Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bo
   return made;
 }
 
+bool repeats_elements(const Layout& layout, Index itemsize) {
+  constexpr Index kMostWork = 1'000'000;
+  if (layout.is_stretched()) return true;
+  const StridedMemory memory{layout.offset(), layout.shape(), layout.strides(), itemsize};
+  return find_self_overlap(memory, kMostWork).verdict != Verdict::kNo;
+}
+
+void skip_this_parent(Node& node) {
+  Node* parent = node.parent;
+  Node* grandparent = parent->parent;
+  const bool same_value = grandparent != nullptr && grandparent->leader == parent->leader;
+  if (!same_value) {
+    if (value_is_alive(*parent->leader)) return;
+    // Else a write through a temporary would go to the grandparent.
+    node.flags |= kActsForItself;
+  }
+  if (grandparent != nullptr) keep_node(*grandparent);
+  node.parent = grandparent;
+  release_node(*parent);
+}
+
+Buffer* copy_open_buffer(const Buffer& buffer, const Layout& layout) {
+  return copy_range(buffer, layout.byte_range(buffer.itemsize()), buffer.root, CopyTime::kLazily);
+}
+
+void complete_view_of_temporary(Node& node, Node& dying, const ViewOp& op) {
+  const std::uint32_t flags = stretched_flag(dying, node.layout, op.kind) |
+                              (dying.flags & kThroughBroadcast) | broadcast_flags(dying, op.kind);
+  if (dying.has(kDeclared)) {
+    make_member(node, dying, *dying.leader, flags);
+  } else {
+    make_value(node, dying, flags);
+  }
+  const bool acts_for_parent = acts_for(dying) != dying.leader;
+  const bool joins = dying.has(kDeclared) && dying.parent != nullptr;
+  set_parent(node, acts_for_parent || joins ? dying.parent : &dying);
+  tell_view(node, dying, op);
+}
+
 void turn_into_view(Node& dying, Layout layout, const ViewOp& op) {
   const std::uint32_t stretched = stretched_flag(dying, layout, op.kind);
   dying.layout = std::move(layout);
@@ -288,19 +223,6 @@ void turn_into_view(Node& dying, Layout layout, const ViewOp& op) {
   dying.flags = (dying.flags & ~kStretched) | stretched | broadcast_flags(dying, op.kind);
   dying.label.reset();
   tell_view(dying, dying, op);
-}
-
-void complete_view(Node& node, Node& from, const ViewOp& op, Receiver receiver) {
-  if (receiver == Receiver::kTemporary) return complete_view_of_temporary(node, from, op);
-  std::uint32_t flags = receiver == Receiver::kConst ? kReadOnly | kFromConst : 0;
-  if (from.has(kStretched | kDeclared) || may_repeat_elements(op.kind)) {
-    flags |= stretched_flag(from, node.layout, op.kind) | broadcast_flags(from, op.kind);
-    if (from.has(kDeclared)) flags |= from.flags & kThroughBroadcast;
-  }
-  make_value(node, from, flags);
-  if (receiver == Receiver::kNamed) skip_dead_parent(from);
-  set_parent(node, &from);
-  tell_view(node, from, op);
 }
 
 Handle make_ref(Handle& source, Receiver receiver) {

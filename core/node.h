@@ -65,6 +65,7 @@ struct Node {
   static void* operator new(std::size_t size_bytes) { return take_node_memory(size_bytes); }
   static void operator delete(void* memory) noexcept { give_back_node_memory(memory); }
 
+  Layout layout;  // first: what follows need not be set before `arrange` returns
   /// What keeps the node in memory: its handle, children, members it leads, leases.
   RefCount memory{1};
   /// Keep the struct, but not what it holds: 1 for all of `memory`, and who remembers the node.
@@ -81,7 +82,6 @@ struct Node {
   Node* parent = nullptr;
   void* record = nullptr;  // the observer's
   std::unique_ptr<std::string> label;
-  Layout layout;
 
   bool has(std::uint32_t any_of) const { return (flags & any_of) != 0; }
   /// The buffer that the array's value lives in now.
@@ -138,32 +138,6 @@ Handle make_array_on(Buffer* buffer, const Layout& layout);
 Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bool is_read_only,
                           std::function<void()> give_back);
 
-/// Makes `node`, which has its layout and nothing else, a view of `from`.
-void complete_view(Node& node, Node& from, const ViewOp& op, Receiver receiver);
-/// Gives the array of a temporary another layout.
-void turn_into_view(Node& dying, Layout layout, const ViewOp& op);
-
-/// The elements of `source` in the layout that `arrange` makes of its own; it must lie inside of
-/// the buffer. Where `arrange` throws, nothing has changed.
-template <class Arrange>
-Handle make_view(Handle& source, const Arrange& arrange, const ViewOp& op, Receiver receiver) {
-  Node& from = source.node();
-  // Only its handle holds it, and it holds nothing that outlives it.
-  const bool can_turn = receiver == Receiver::kTemporary && from.memory.count() == 1 &&
-                        from.parent != nullptr && !from.has(kOwnsBuffer);
-  if (!can_turn) {
-    std::unique_ptr<Node> node(new Node(from.layout, arrange));
-    complete_view(*node, from, op, receiver);
-    return Handle(node.release());
-  }
-  turn_into_view(from, arrange(from.layout), op);
-  return std::move(source);
-}
-inline Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver) {
-  return make_view(
-      source, [&](const Layout&) { return layout; }, op, receiver);
-}
-
 /// A declared alias of `source`: an array of the same value. A temporary joins the value of the
 /// array that it acts for.
 Handle make_ref(Handle& source, Receiver receiver);
@@ -186,7 +160,7 @@ void require_same_space(const Node& temporary, const Node& leader);
 void set_label(Node& node, std::string_view label);
 
 /// Keep a node, or a value, while a lease is open.
-void keep_node(Node& node);
+inline void keep_node(Node& node) { node.memory.increment(); }
 void release_node(Node& node) noexcept;
 /// Keep only the struct, so that `alive` and `layout` may be looked at.
 void watch_node(Node& node);

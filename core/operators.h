@@ -7,13 +7,16 @@
 #include "cow/core/array.h"
 #include "cow/core/compare.h"
 #include "cow/core/functors.h"
+#include "cow/core/map_rows.h"
+#include "cow/core/reuse.h"
 
 /// Operators on arrays and numbers, element by element with NumPy's broadcasting and promotion.
-/// Each returns a new array, O(size). Of two arrays the element types are promoted as NumPy
-/// promotes them, an array without axes like any other; a number beside an array counts by its kind
-/// only. Complex products and quotients have NumPy's infinities and NaNs, which are not those of
-/// `std::complex`: (inf+1j) * (2+0j) is inf+nanj. Errors: `std::invalid_argument` if the shapes do
-/// not broadcast together, `std::bad_alloc`.
+/// Each returns a new array, O(size), on the memory of an operand that is a temporary if nobody
+/// else can reach that: `(a + b) * c` takes memory once. Of two arrays the element types are
+/// promoted as NumPy promotes them, an array without axes like any other; a number beside an array
+/// counts by its kind only. Complex products and quotients have NumPy's infinities and NaNs, which
+/// are not those of `std::complex`: (inf+1j) * (2+0j) is inf+nanj. Errors: `std::invalid_argument`
+/// if the shapes do not broadcast together, `std::bad_alloc`.
 namespace cow {
 namespace internal {
 
@@ -27,6 +30,13 @@ concept Masks =
     AnyArray<L> && AnyArray<R> && std::same_as < typename std::remove_cvref_t<L>::value_type,
 bool > &&std::same_as<typename std::remove_cvref_t<R>::value_type, bool>;
 
+/// The handle of an operand that may be consumed, or null.
+template <class A>
+Handle* dying_handle(std::remove_reference_t<A>& array) {
+  if constexpr (kIsTemporary<A>) return const_cast<Handle*>(&array.handle());
+  return nullptr;
+}
+
 /// Comparisons that have a loop of their own for elements side by side.
 template <class Fn, class T>
 inline constexpr bool kHasLoop = false;
@@ -39,18 +49,18 @@ const T* elements_at(const std::byte* address) {
 }
 
 template <class L, class R, class Fn>
-auto combine_arrays(const L& left, const R& right, Fn fn) {
-  using A = typename L::value_type;
-  using B = typename R::value_type;
+auto combine_arrays(L&& left, R&& right, Fn fn) {
+  using A = typename std::remove_cvref_t<L>::value_type;
+  using B = typename std::remove_cvref_t<R>::value_type;
   using Out = decltype(fn(A(), B()));
   const Node& a = left.handle().node();
   const Node& b = right.handle().node();
   const Dims shape = broadcast_shapes(a.layout.shape(), b.layout.shape());
-  Handle result = make_array(dtype_of<Out>, shape);
-  Node& out = result.node();
   if constexpr (std::same_as<A, B> && kHasLoop<Fn, A>) {
     if (a.layout.shape() == b.layout.shape() && a.layout.is_contiguous(sizeof(A)) &&
         b.layout.is_contiguous(sizeof(B))) {
+      Handle result = make_array(dtype_of<Out>, shape);
+      const Node& out = result.node();
       const A* x = elements_at<A>(begin_read(a, AccessKind::kBulk));
       const B* y = elements_at<B>(begin_read(b, AccessKind::kBulk));
       compare_elements(fn, x, 1, y, 1, out.layout.size(), reinterpret_cast<bool*>(out.data));
@@ -59,32 +69,39 @@ auto combine_arrays(const L& left, const R& right, Fn fn) {
   }
   const Layout a_layout = broadcast_layout(a.layout, shape);
   const Layout b_layout = broadcast_layout(b.layout, shape);
-  for_each_element<Out, A, B>(shape,
-                              {{{out.data, out.layout.strides()},
-                                {begin_read(a, AccessKind::kBulk), a_layout.strides()},
-                                {begin_read(b, AccessKind::kBulk), b_layout.strides()}}},
-                              [fn](Out& to, const A& x, const B& y) { to = fn(x, y); });
+  std::byte* const from_a = begin_read(a, AccessKind::kBulk);
+  std::byte* const from_b = begin_read(b, AccessKind::kBulk);
+  Handle result =
+      make_result(dtype_of<Out>, shape, {dying_handle<L>(left), dying_handle<R>(right)});
+  const Node& out = result.node();
+  map_elements<Out, A, B>(shape,
+                          {{{out.data, out.layout.strides()},
+                            {from_a, a_layout.strides()},
+                            {from_b, b_layout.strides()}}},
+                          fn);
   return Array<Out>(std::move(result));
 }
 
 template <class L, class Fn>
-auto map_array(const L& operand, Fn fn) {
-  using A = typename L::value_type;
+auto map_array(L&& operand, Fn fn) {
+  using A = typename std::remove_cvref_t<L>::value_type;
   using Out = decltype(fn(A()));
   const Node& a = operand.handle().node();
-  Handle result = make_array(dtype_of<Out>, a.layout.shape());
-  Node& out = result.node();
   if constexpr (requires(const A* in, Out* to) { fn.run(in, Index(), to); }) {
     if (a.layout.is_contiguous(sizeof(A))) {
-      fn.run(elements_at<A>(begin_read(a, AccessKind::kBulk)), a.layout.size(),
+      Handle result = make_array(dtype_of<Out>, a.layout.shape());
+      const Node& out = result.node();
+      fn.run(elements_at<A>(begin_read(a, AccessKind::kBulk)), out.layout.size(),
              reinterpret_cast<Out*>(out.data));
       return Array<Out>(std::move(result));
     }
   }
-  for_each_element<Out, A>(
-      a.layout.shape(),
-      {{{out.data, out.layout.strides()}, {begin_read(a, AccessKind::kBulk), a.layout.strides()}}},
-      [fn](Out& to, const A& x) { to = fn(x); });
+  const Layout layout = a.layout;
+  std::byte* const from = begin_read(a, AccessKind::kBulk);
+  Handle result = make_result(dtype_of<Out>, layout.shape(), {dying_handle<L>(operand)});
+  const Node& out = result.node();
+  map_elements<Out, A>(layout.shape(),
+                       {{{out.data, out.layout.strides()}, {from, layout.strides()}}}, fn);
   return Array<Out>(std::move(result));
 }
 
@@ -123,7 +140,7 @@ struct NumberWithElement {
 template <class L, class R, class Fn>
 auto combine(L&& left, R&& right, Fn fn) {
   if constexpr (AnyArray<L> && AnyArray<R>) {
-    auto result = combine_arrays(left, right, fn);
+    auto result = combine_arrays<L, R>(std::forward<L>(left), std::forward<R>(right), fn);
     release_if_temporary(std::forward<L>(left));
     release_if_temporary(std::forward<R>(right));
     return result;
@@ -131,14 +148,14 @@ auto combine(L&& left, R&& right, Fn fn) {
     using A = typename std::remove_cvref_t<L>::value_type;
     using B = NumberBeside<A, Scalar<R>, Fn>;
     const B number = cast_element<B>(static_cast<Scalar<R>>(right));
-    auto result = map_array(left, ElementWithNumber<Fn, A, B>{fn, number});
+    auto result = map_array<L>(std::forward<L>(left), ElementWithNumber<Fn, A, B>{fn, number});
     release_if_temporary(std::forward<L>(left));
     return result;
   } else {
     using B = typename std::remove_cvref_t<R>::value_type;
     using A = NumberBeside<B, Scalar<L>, Fn>;
     const A number = cast_element<A>(static_cast<Scalar<L>>(left));
-    auto result = map_array(right, NumberWithElement<Fn, A, B>{fn, number});
+    auto result = map_array<R>(std::forward<R>(right), NumberWithElement<Fn, A, B>{fn, number});
     release_if_temporary(std::forward<R>(right));
     return result;
   }
@@ -146,7 +163,7 @@ auto combine(L&& left, R&& right, Fn fn) {
 
 template <class L, class Fn>
 auto map_operand(L&& operand, Fn fn) {
-  auto result = map_array(operand, fn);
+  auto result = map_array<L>(std::forward<L>(operand), fn);
   release_if_temporary(std::forward<L>(operand));
   return result;
 }

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 
@@ -85,6 +86,13 @@ bool is_shorter(Index stride, Index other) {
   return (stride < 0 ? stride : -stride) > (other < 0 ? other : -other);
 }
 
+// Is none of `count` numbers from `first` on a multiple of `power`, a power of two? False for 0.
+bool is_between_multiples(int128 first, int128 count, std::uint64_t power) {
+  if (power == 0) return false;
+  const std::uint64_t beyond = static_cast<std::uint64_t>(first) & (power - 1);
+  return beyond != 0 && int128(power - beyond) >= count;
+}
+
 // The one stride that has no negative: along such an axis of `b`, indices are counted from the end.
 constexpr Index kNoNegative = std::numeric_limits<Index>::min();
 
@@ -105,9 +113,12 @@ OverlapResult find_overlap(const StridedMemory& a, const StridedMemory& b, Index
   const std::size_t rank_a = a.shape.size(), size = rank_a + b.shape.size();
   Numbers coefficients(size), bounds(size), x(size);
   Index *c = coefficients.data(), *n = bounds.data();
+  std::uint64_t all_strides = 0;
   for (std::size_t k = 0; k < rank_a; ++k) {
-    *c++ = a.strides.data()[k];
-    *n++ = a.shape.data()[k] - 1;
+    const Index stride = a.strides.data()[k], last = a.shape.data()[k] - 1;
+    if (last != 0) all_strides |= static_cast<std::uint64_t>(stride);
+    *c++ = stride;
+    *n++ = last;
   }
   int128 distance = int128(b.address) - a.address;
   for (std::size_t k = 0; k < b.shape.size(); ++k) {
@@ -116,8 +127,14 @@ OverlapResult find_overlap(const StridedMemory& a, const StridedMemory& b, Index
       distance += int128(stride) * last;
       if (distance < -kFarAway) return {Verdict::kOverflow, {}, {}};
     }
+    if (last != 0) all_strides |= static_cast<std::uint64_t>(stride);
     *c++ = stride == kNoNegative ? stride : -stride;
     *n++ = last;
+  }
+  // All differences of addresses are multiples of the strides' greatest power of two.
+  if (is_between_multiples(distance - (a.itemsize - 1), int128(a.itemsize) + b.itemsize - 1,
+                           all_strides & -all_strides)) {
+    return {Verdict::kNo, {}, {}};
   }
   const Verdict verdict =
       find_bounded_sum(coefficients, bounds, distance - (a.itemsize - 1),

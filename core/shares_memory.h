@@ -18,6 +18,8 @@ inline StridedMemory memory_of(const Node& node) {
 
 /// Null stands for `Array()`, which has no memory.
 OverlapResult decide_overlap(const Node* a, const Node* b, Index max_work);
+/// The same without an example.
+bool decide_shares_memory(const Node* a, const Node* b, Index max_work);
 bool decide_self_overlap(const Node* a, Index max_work);
 bool decide_may_share_memory(const Node* a, const Node* b);
 
@@ -29,8 +31,7 @@ bool decide_may_share_memory(const Node* a, const Node* b);
 /// Errors: `TooHard` beyond `max_work`, `std::overflow_error` if the addresses overflow.
 template <Element T, Element U>
 bool shares_memory(const Array<T>& a, const Array<U>& b, Index max_work = kDefaultMaxWork) {
-  return internal::decide_overlap(a.handle().get(), b.handle().get(), max_work).verdict ==
-         Verdict::kYes;
+  return internal::decide_shares_memory(a.handle().get(), b.handle().get(), max_work);
 }
 
 /// Do the lowest to the highest byte of both meet? False only if they share no memory. O(ndim).

@@ -4,6 +4,7 @@
 
 #include "cow/core/array.h"
 #include "cow/core/creation.h"
+#include "cow/core/make_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

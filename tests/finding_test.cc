@@ -84,9 +84,9 @@ TEST_F(FindingTest, WriteThroughAnOrdinaryViewIsNoSelfOverlap) {
 
 TEST_F(FindingTest, AssignmentThatNeedsATemporary) {
   auto a = arange<int>(9).reshape({3, 3}).label("a");
-  a.assign(a.T());
+  a[{all, slice(0, 2)}] = a.T()[{all, slice(0, 2)}];
   const Report report = the_report("AS003");
-  EXPECT_THAT(report.events[0].text, HasSubstr("36 bytes were copied first"));
+  EXPECT_THAT(report.events[0].text, HasSubstr("24 bytes were copied first"));
   EXPECT_FALSE(report.is_error);
 }
 
@@ -94,6 +94,8 @@ TEST_F(FindingTest, AssignmentInASafeOrderNeedsNone) {
   auto a = arange<int>(9);
   a[slice(1, none)] = a[slice(none, -1)];
   a[slice(none, none, 2)] = a[slice(none, none, 2)];
+  auto square = arange<int>(9).reshape({3, 3});
+  square.assign(square.T());  // element by element, in pairs
   expect_silence();
 }
 
@@ -385,12 +387,14 @@ TEST_F(FindingTest, ScopesNest) {
   EXPECT_STREQ(AliasOk::current(), "outer");
 }
 
+void assign_what_overlaps(Array<int>& a) { a[{all, slice(0, 2)}] = a.T()[{all, slice(0, 2)}]; }
+
 TEST_F(FindingTest, APromiseMakesAnOverlapAnError) {
   EXPECT_EXIT(
       {
         auto a = arange<int>(9).reshape({3, 3});
         NoOverlap promise;
-        a.assign(a.T());
+        assign_what_overlaps(a);
       },
       ::testing::ExitedWithCode(67), "");
 }

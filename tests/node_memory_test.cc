@@ -201,7 +201,7 @@ TEST_P(NodesTest, AMillionViews) {
     }
   };
   make_and_drop();
-  const std::int64_t of_vector = kCount * static_cast<std::int64_t>(sizeof(Ints));
+  const std::int64_t of_vector = bytes_asked_for([&] { std::vector<Ints>().reserve(kCount); });
   const std::int64_t again = bytes_asked_for(make_and_drop);
   if (reuses_node_memory() && current_observer() == nullptr) {
     EXPECT_EQ(again, of_vector);

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "cow/core/make_view.h"
 #include "cow/core/write_gate.h"
 #include "cow/tests/array_testing.h"
 

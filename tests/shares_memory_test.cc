@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "cow/core/make_view.h"
 #include "cow/tests/array_testing.h"
 #include "cow/tests/naive_index.h"
 

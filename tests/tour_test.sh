@@ -69,8 +69,9 @@ if [[ ${1-} != no_lines ]]; then
 fi
 has all.out 'wrong in the mean, view mode:     62 of 64 pixels, by up to 0.0089'
 has all.out 'wrong in the mean, copy-on-write: none'
-for row in 'view +a\.ref\(\) .*\(changed\)' 'eager copy +a\.copy\(\) +.* 64\.0 MiB .*\(as it was\)' \
-  'copy-on-write copy +a\.copy\(\) .* 64\.0 MiB .*\(as it was\)'; do
+for row in 'view +a\.ref\(\) .*\(changed\)' 'eager copy +a\.copy\(\) +.* 64\.0 MiB .* 64\.0 MiB .*\(as it was\)' \
+  'lazy copy +a\.copy\(\) .* 0 B .* 4\.0 KiB .*\(as it was\)' \
+  'copy-on-write copy +a\.copy\(\) .* 0 B .* 4\.0 KiB .*\(as it was\)'; do
   grep -qE "^$row\$" "$out/all.out" || fail "the table lacks $row"
 done
 
