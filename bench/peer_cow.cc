@@ -187,15 +187,18 @@ void time_arithmetic(PeerReport& report, const Size& size) {
   Array<double> b = uniform({size.side, size.side}, 2);
   double s = 1.25;
   keep(&s);
+  const auto function = [s](double x, double y) { return x + y * s; };
+  PeerReport with_operators = report.as("cow_operators");
   const auto time = [&](const std::string& variant, const Array<double>& left,
                         const Array<double>& right) {
-    const auto sum = [s](double x, double y) { return x + y * s; };
     Cell cell = {"binop", variant + "/fresh", size.name, left.size(),
                  static_cast<double>(left.size())};
-    report.time(cell, [&] { keep_array(cow::map(sum, left, right)); });
+    report.time(cell, [&] { keep_array(cow::map(function, left, right)); });
+    with_operators.time(cell, [&] { keep_array(left + right * s); });
     auto out = cow::empty<double>(left.shape());
     cell.variant = variant + "/into";
-    report.time(cell, [&] { keep_array(cow::map_into(out, sum, left, right)); });
+    report.time(cell, [&] { keep_array(cow::map_into(out, function, left, right)); });
+    with_operators.time(cell, [&] { keep_array(out.assign(left + right * s)); });
   };
   time("contig", a, b);
   time("sub", a[{size.block(), size.block()}], b[{size.block(), size.block()}]);

@@ -26,7 +26,7 @@ VARIANTS = {
     "print": ["full1000", "summ1e6"],
 }
 # This library in other ways, as columns of their own.
-OTHER_COLUMNS = {"cow": ["cow_view_mode"]}
+OTHER_COLUMNS = {"cow": ["cow_view_mode"], "binop": ["cow_operators"]}
 SIZED = ("strided_write", "deep_copy", "reshape_copy", "take", "mask", "binop", "sum", "overlap")
 # item, then twice: offset, rank, shape, strides. The last line is timed on its own.
 PAIRS = ("8 0 2 3 4 400 12 4 2 5 5 44 20\n"
