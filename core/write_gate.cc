@@ -69,16 +69,15 @@ bool detach(Node& leader, const Node& writer, WriteKind kind) {
   Layout arranged = leader.layout;
   const bool rearrange = alone && (leader.has(kStretched) || (childless && half_or_less && sparse));
   Buffer* copy;
-  if (overwrites) {
-    // Observers look at what is overwritten.
-    copy = leader.has(kObserved) ? copy_range(from, range, leader.layout, CopyTime::kNow)
-                                 : make_room(from, range, leader.layout);
+  const ByteRange moved = small ? range : from.extent();
+  if (overwrites && !leader.has(kObserved)) {  // observers look at what is overwritten
+    copy = make_room(from, moved, leader.layout);
   } else if (rearrange) {
     copy = gather(leader, &arranged);
   } else if (leader.has(kStretched)) {
     refuse(leader, ": its elements are not distinct, and other arrays are declared aliases of it");
   } else {
-    copy = copy_range(from, small ? range : from.extent(), leader.layout,
+    copy = copy_range(from, moved, leader.layout,
                       writes_much(writer, kind, from) ? CopyTime::kNow : CopyTime::kLazily);
   }
   // Nothing below throws. The count is given up last: whoever then sees that it is the only sharer
