@@ -249,6 +249,7 @@ class Array : public internal::ArrayReductions<E> {
   }
   /// The same of all elements in C order.
   Array compress(const Array<bool>& mask) const {
+    if (ndim() == 1 && mask.shape() == shape()) return copied(selected(mask));
     return take(internal::true_positions(mask.node()));
   }
 
