@@ -81,7 +81,7 @@ bool find_own_pages(const std::byte* begin, std::size_t size, std::vector<PageRu
   {
     const PageMap map;
     if (map.descriptor() < 0) return false;
-    std::array<ScanRegion, 256> regions;
+    std::array<ScanRegion, 256> regions{};  // for valgrind, which does not know the call
     ScanRequest request;
     request.start = reinterpret_cast<std::uint64_t>(begin);
     request.end = request.start + size;
