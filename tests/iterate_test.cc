@@ -1,5 +1,6 @@
 #include "cow/core/iterate.h"
 
+#include <array>
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -63,7 +64,8 @@ TEST(IterateTest, VisitsTheSameElementsOfAllOperandsOnce) {
 
 int rows_of(Shape shape, const Layout& layout) {
   int rows = 0;
-  const Operand operands[] = {{nullptr, layout.strides()}};
+  std::array<std::byte, 1024> memory;
+  const Operand operands[] = {{&memory[512], layout.strides()}};
   Walk(shape, operands).run<1>([&](const auto&, const auto&, Index) { ++rows; });
   return rows;
 }
@@ -80,13 +82,15 @@ TEST(IterateTest, MergesAxesThatContinueEachOther) {
 
 TEST(IterateTest, InAnyOrderDescendingAxesMergeToo) {
   const Index shape[] = {3, 4}, wide[] = {-32, -8}, narrow[] = {-16, -4}, across[] = {-4, 12};
-  const Operand reversed[] = {{nullptr, wide}, {nullptr, narrow}};
+  std::array<std::byte, 128> memory;
+  std::byte* const last = &memory[100];
+  const Operand reversed[] = {{last, wide}, {last, narrow}};
   const Walk turned(shape, reversed, Order::kAny);
   EXPECT_EQ(turned.ndim(), 1);
   EXPECT_EQ(turned.stride(0, 0), 8);
   EXPECT_EQ(turned.stride(1, 0), 4);
   EXPECT_EQ(turned.size(), 12);
-  const Operand transposed[] = {{nullptr, wide}, {nullptr, across}};
+  const Operand transposed[] = {{last, wide}, {last, across}};
   EXPECT_EQ(Walk(shape, transposed, Order::kAny).ndim(), 2);
 }
 
