@@ -1,7 +1,7 @@
 #include "cow/core/iterate.h"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <numeric>
 
