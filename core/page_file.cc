@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <utility>
@@ -41,11 +42,19 @@ PageFile::~PageFile() {
 }
 
 bool PageFile::take_pages(std::size_t bytes) const {
-  int result;
-  do {
-    result = fallocate(descriptor_, 0, 0, static_cast<off_t>(bytes));
-  } while (result != 0 && errno == EINTR);
-  return result == 0;
+  // The kernel drops what it did if a signal comes: little at a time, or a timer's signals would
+  // have it begin again for ever.
+  constexpr std::size_t kStep = std::size_t{8} << 20;
+  constexpr int kTries = 8;
+  for (std::size_t done = 0; done < bytes; done += kStep) {
+    for (int tries = 1;; ++tries) {
+      const std::size_t step = std::min(kStep, bytes - done);
+      if (fallocate(descriptor_, 0, static_cast<off_t>(done), static_cast<off_t>(step)) == 0) break;
+      if (errno != EINTR) return false;
+      if (tries == kTries) return true;
+    }
+  }
+  return true;
 }
 
 bool PageFile::seal() const {

@@ -19,7 +19,8 @@ class PageFile {
   PageFile& operator=(const PageFile&) = delete;
 
   int descriptor() const { return descriptor_; }
-  /// Takes memory for the first `bytes`. False if there is not so much.
+  /// Takes memory for the first `bytes`, or for some of them if signals keep coming. False if there
+  /// is not so much.
   bool take_pages(std::size_t bytes) const;
   /// Nobody can write it from now on, by no means; it must not be mapped for that. False if the
   /// system refuses.
