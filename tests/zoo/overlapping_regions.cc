@@ -2,7 +2,7 @@
 // this loop was promised to copy nothing: the broken promise ends the program.
 // Thread: opencv/opencv#27429
 // Prints:
-// Meant:  [0 3 2 1 0]
+// Meant:  [4 2 1 4 0]
 
 #include <iostream>
 
@@ -12,17 +12,17 @@
 namespace {
 
 void bug() {
-  auto frame = cow::array<int>({0, 1, 2, 3, 0}).label("frame");
+  auto frame = cow::array<int>({4, 1, 2, 3, 0}).label("frame");
   cow::NoOverlap promise;
-  frame[cow::slice(1, 4)] = frame[cow::slice(1, 4)].flip();  // AS003
+  frame[cow::slice(1, 4)] = frame[cow::slice(0, 3)].flip();  // AS003
   std::cout << frame << "\n";
 }
 
 void fixed() {
-  auto frame = cow::array<int>({0, 1, 2, 3, 0}).label("frame");
+  auto frame = cow::array<int>({4, 1, 2, 3, 0}).label("frame");
   auto scratch = cow::zeros<int>({3});
   cow::NoOverlap promise;
-  scratch.assign(frame[cow::slice(1, 4)].flip());
+  scratch.assign(frame[cow::slice(0, 3)].flip());
   frame[cow::slice(1, 4)] = scratch;
   std::cout << frame << "\n";
 }
