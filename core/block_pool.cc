@@ -63,7 +63,10 @@ void open() noexcept {
 }  // namespace
 
 std::byte* take_block(std::size_t bytes) {
-  if (bytes > kLargestKept) return static_cast<std::byte*>(::operator new(bytes, kAlignment));
+  // Of the very size where tools look for what is written behind it.
+  if (bytes > kLargestKept || !reuses_node_memory()) {
+    return static_cast<std::byte*>(::operator new(bytes, kAlignment));
+  }
   const SizeClass size = size_class(bytes);
   FreeBlock*& first = kept.of_size[static_cast<std::size_t>(size.number)];
   if (first != nullptr) {

@@ -17,6 +17,7 @@
 #include <optional>
 
 #include "cow/core/large_arrays.h"
+#include "cow/core/node_memory.h"
 
 namespace cow::internal {
 namespace {
@@ -28,8 +29,10 @@ std::size_t page_bytes() {
   return bytes;
 }
 
+/// Room for the bytes; and, under AddressSanitizer, for one more, which nobody may touch.
 std::size_t whole_pages(std::size_t bytes) {
-  return (bytes + page_bytes() - 1) / page_bytes() * page_bytes();
+  const std::size_t wanted = bytes + (reuses_node_memory() ? 0 : 1);
+  return (wanted + page_bytes() - 1) / page_bytes() * page_bytes();
 }
 
 std::byte* map(std::size_t bytes, int flags, const PageFile* file) noexcept {

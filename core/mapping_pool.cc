@@ -1,5 +1,6 @@
 #include "cow/core/mapping_pool.h"
 
+#include <sanitizer/asan_interface.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,7 +18,10 @@ std::size_t most_kept_bytes() {
 
 }  // namespace
 
-void Mapping::unmap() const noexcept { munmap(data, bytes); }
+void Mapping::unmap() const noexcept {
+  ASAN_UNPOISON_MEMORY_REGION(data, bytes);  // for whatever will be there
+  munmap(data, bytes);
+}
 
 std::optional<Mapping> MappingPool::take(std::size_t bytes, bool with_file) noexcept {
   auto best = mappings_.end();
@@ -31,6 +35,7 @@ std::optional<Mapping> MappingPool::take(std::size_t bytes, bool with_file) noex
   std::optional<Mapping> taken = std::move(*best);
   mappings_.erase(best);
   bytes_ -= taken->bytes;
+  ASAN_UNPOISON_MEMORY_REGION(taken->data, taken->bytes);
   return taken;
 }
 
@@ -42,6 +47,7 @@ void MappingPool::give(Mapping mapping) noexcept {
     mappings_.erase(mappings_.begin());
   }
   const std::size_t bytes = mapping.bytes;
+  ASAN_POISON_MEMORY_REGION(mapping.data, bytes);
   try {
     mappings_.push_back(std::move(mapping));
   } catch (const std::bad_alloc&) {  // it was not moved from
@@ -71,6 +77,7 @@ void MappingPool::after_fork_in_parent() noexcept {
 void MappingPool::after_fork_in_child() noexcept {
   std::erase_if(mappings_, [this](const Mapping& mapping) {
     if (mapping.file == nullptr) return false;
+    ASAN_UNPOISON_MEMORY_REGION(mapping.data, mapping.bytes);
     bytes_ -= mapping.bytes;
     return true;
   });

@@ -1,5 +1,5 @@
-// A program with a bug of another tool's kind, for runtime_reports_test: `overflow`, `freed` (for
-// ASan) or `race` (for TSan).
+// A program with a bug of another tool's kind, for runtime_reports_test: `overflow`, `freed`,
+// `large_overflow`, `large_freed` (for ASan) or `race` (for TSan).
 
 #include <atomic>
 #include <string>
@@ -39,4 +39,11 @@ int main(int argc, char** argv) {
     if (what == "race") race(row, column);
   }
   if (what == "freed") kept[5] = 1;
+  {
+    constexpr cow::Index kCount = cow::kLargeArrayBytes / cow::Index{sizeof(double)};
+    auto large = cow::zeros<double>({kCount}).label("large");
+    kept = &large.mutable_span<1>()(0);
+    if (what == "large_overflow") kept[kCount] = 1;
+  }
+  if (what == "large_freed") kept[5] = 1;
 }

@@ -30,6 +30,12 @@ case $(grep -aom1 '__[at]san_init' "$program") in
     check "freed: of which array" has "the address was in the memory of 'a'"
     check "freed: where" has "freed at
     #0 main tests/runtime_report_program.cc:"
+    run large_overflow
+    check "overflow of a large array" has "ERROR: AddressSanitizer: use-after-poison"
+    check "overflow of a large array: of which" has "behind the memory of 'large'"
+    run large_freed
+    check "freed large array" has "ERROR: AddressSanitizer: use-after-poison"
+    check "freed large array: of which" has "the address was in the memory of 'large'"
     ;;
   *__tsan_init*)
     run race
