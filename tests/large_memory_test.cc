@@ -113,8 +113,7 @@ TEST_F(LargeMemoryTest, BulkWritesTakePagesAtOnce) {
   ASSERT_NE(c, nullptr);
   EXPECT_EQ(c->data()[0], std::byte{9});
   // Of what is overwritten nothing is copied.
-  std::byte* const kept = LargeMemory::make(16 * page())->data();
-  std::memset(kept, 5, 16 * page());
+  { const Twin kept = filled(16 * page(), 5); }
   c->prepare_bulk_write(true);
   EXPECT_EQ(c->data()[0], std::byte{5});
 }
