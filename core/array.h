@@ -111,7 +111,7 @@ class Array : public internal::ArrayReductions<E> {
     return std::move(*this);
   }
   /// "" if there is none.
-  std::string label() const { return node().label ? *node().label : std::string(); }
+  std::string label() const { return std::string(internal::label_of(node())); }
 
   // ---- elements -----------------------------------------------------------------------------
 

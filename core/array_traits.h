@@ -7,6 +7,7 @@
 
 #include "cow/core/dtype.h"
 #include "cow/core/element_ref.h"
+#include "cow/core/node.h"
 #include "cow/core/promote.h"
 
 namespace cow {
@@ -39,6 +40,16 @@ inline constexpr bool kIsTemporary =
 template <class A>
 void release_if_temporary(A&& array) {
   if constexpr (kIsTemporary<A>) std::remove_cvref_t<A> dying(std::forward<A>(array));
+}
+
+/// The handle of an operand that may be consumed: null of a number, and of an array with a name.
+template <class Operand>
+Handle* dying_handle(std::remove_reference_t<Operand>& operand) {
+  if constexpr (AnyArray<Operand> && kIsTemporary<Operand>) {
+    return const_cast<Handle*>(&operand.handle());
+  } else {
+    return nullptr;
+  }
 }
 
 /// A class type is const, so that nothing can be assigned to what a const array returned.

@@ -1,7 +1,5 @@
 #include "cow/core/buffer.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <memory>
 #include <new>
@@ -10,22 +8,16 @@
 #include "cow/core/block_pool.h"
 #include "cow/core/large_arrays.h"
 #include "cow/core/observer.h"
+#include "cow/core/page_size.h"
 
 namespace cow::internal {
 namespace {
 
-// A page, or 0: no whole pages are asked for.
-constinit std::atomic<std::size_t> page_bytes{0};
+constinit std::atomic<bool> watches_pages{false};
 
 std::uint64_t next_space() {
   static constinit std::atomic<std::uint64_t> counter{0};
   return counter.fetch_add(1, std::memory_order_relaxed);
-}
-
-std::size_t whole_pages(Index size_bytes) {
-  const std::size_t page = page_bytes.load(std::memory_order_relaxed);
-  const auto bytes = static_cast<std::size_t>(std::max<Index>(size_bytes, 1));
-  return (bytes + page - 1) / page * page;
 }
 
 }  // namespace
@@ -46,9 +38,7 @@ ByteRange Buffer::extent() const {
   return {begin, begin + size_bytes};
 }
 
-void give_observed_buffers_whole_pages() {
-  page_bytes.store(static_cast<std::size_t>(sysconf(_SC_PAGESIZE)), std::memory_order_relaxed);
-}
+void give_observed_buffers_whole_pages() { watches_pages.store(true, std::memory_order_relaxed); }
 
 void* Buffer::operator new(std::size_t bytes) { return take_block(bytes); }
 
@@ -59,9 +49,9 @@ void Buffer::operator delete(void* buffer, std::size_t bytes) noexcept {
 Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, const Layout& root,
                     Use use) {
   const auto bytes = static_cast<std::size_t>(size_bytes);
-  if (const std::size_t page = page_bytes.load(std::memory_order_relaxed); observed && page != 0) {
-    const std::align_val_t alignment{page};
-    void* const memory = ::operator new(whole_pages(size_bytes), alignment);
+  if (observed && watches_pages.load(std::memory_order_relaxed)) {
+    const std::align_val_t alignment{page_size()};
+    void* const memory = ::operator new(whole_pages(std::max<std::size_t>(bytes, 1)), alignment);
     try {
       auto* const data = static_cast<std::byte*>(memory);
       Buffer* buffer = new Buffer(dtype, mode, observed, data, size_bytes, root);
@@ -90,7 +80,7 @@ Buffer* make_buffer(DType dtype, Mode mode, bool observed, Index size_bytes, con
 Buffer* copy_lazily(const Buffer& from, Mode mode, bool observed, const Layout& root) {
   if (from.large == nullptr) return nullptr;
   // Pages that diagnostics are to watch are not mapped again.
-  if (observed && page_bytes.load(std::memory_order_relaxed) != 0) return nullptr;
+  if (observed && watches_pages.load(std::memory_order_relaxed)) return nullptr;
   std::unique_ptr<LargeMemory> large = from.large->copy();
   if (large == nullptr) return nullptr;
   Buffer* copy = new Buffer(from.dtype, mode, observed, large->data(), from.size_bytes, root);
@@ -118,8 +108,7 @@ void unpin(Buffer* buffer) {
   if (buffer->give_back) {
     buffer->give_back();
   } else if (buffer->has_whole_pages) {
-    ::operator delete (buffer->memory,
-                       std::align_val_t{page_bytes.load(std::memory_order_relaxed)});
+    ::operator delete (buffer->memory, std::align_val_t{page_size()});
   } else if (buffer->large == nullptr) {
     give_block(buffer->memory, static_cast<std::size_t>(buffer->size_bytes));
   }

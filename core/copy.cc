@@ -1,7 +1,6 @@
 #include "cow/core/copy.h"
 
 #include <algorithm>
-#include <string_view>
 #include <vector>
 
 #include "cow/core/copy_counts.h"
@@ -26,16 +25,33 @@ bool may_share_buffer(const Node& source) {
          !source.current_buffer().was_leased_for_writing.load(std::memory_order_relaxed);
 }
 
-/// A buffer for an array of `layout`, that of `source` or its elements in another shape, which
-/// takes no memory of its own yet. Null if there is no such way to copy.
-Buffer* buffer_of_lazy_copy(const Node& source, const Layout& layout) {
-  if (!is_most_of_buffer(source)) return nullptr;
+/// An array that takes no memory of its own yet; null if there is no such way to copy.
+Handle lazy_copy(const Node& source, Shape shape) {
   Buffer& buffer = source.current_buffer();
-  if (may_share_buffer(source)) {
+  const bool shares = may_share_buffer(source);
+  if ((!shares && buffer.large == nullptr) || !is_most_of_buffer(source)) return Handle();
+  Layout layout = Layout::c_order(shape, source.itemsize());
+  layout.set_offset(source.layout.offset());
+  Buffer* copy = &buffer;
+  if (shares) {
     buffer.sharers.increment();
-    return &buffer;
+  } else {
+    copy = copy_lazily(buffer, default_mode(), current_observer() != nullptr, layout);
+    if (copy == nullptr) return Handle();
   }
-  return copy_lazily(buffer, default_mode(), current_observer() != nullptr, layout);
+  Handle made = make_array_on(copy, layout);
+  count_copies(label_of(source),
+               {.lazy_copies = 1, .lazy_bytes = layout.size() * source.itemsize()});
+  return made;
+}
+
+Handle eager_copy(const Node& source, const std::byte* from, Shape shape) {
+  Handle made = make_array(source.dtype, shape);
+  const Node& to = made.node();
+  const Layout c_order = Layout::c_order(source.layout.shape(), to.itemsize());
+  copy_elements(c_order.shape(), to.itemsize(), {to.data, c_order.strides()},
+                {const_cast<std::byte*>(from), source.layout.strides()});
+  return made;
 }
 
 }  // namespace
@@ -44,20 +60,8 @@ Handle copy_array(const Node& source) { return copy_array(source, source.layout.
 
 Handle copy_array(const Node& source, Shape shape) {
   const std::byte* from = begin_read(source, AccessKind::kBulk);
-  Layout layout = Layout::c_order(shape, source.itemsize());
-  layout.set_offset(source.layout.offset());
-  Handle result;
-  if (Buffer* buffer = buffer_of_lazy_copy(source, layout)) {
-    result = make_array_on(buffer, layout);
-    const std::string_view label = source.label ? *source.label : std::string_view();
-    count_copies(label, {.lazy_copies = 1, .lazy_bytes = layout.size() * source.itemsize()});
-  } else {
-    result = make_array(source.dtype, shape);
-    const Node& to = result.node();
-    const Layout c_order = Layout::c_order(source.layout.shape(), to.itemsize());
-    copy_elements(c_order.shape(), to.itemsize(), {to.data, c_order.strides()},
-                  {const_cast<std::byte*>(from), source.layout.strides()});
-  }
+  Handle result = lazy_copy(source, shape);
+  if (result.get() == nullptr) result = eager_copy(source, from, shape);
   Node& made = result.node();
   if (made.has(kObserved) && source.has(kObserved)) current_observer()->on_copy(made, source);
   return result;

@@ -1,7 +1,6 @@
 #include "cow/core/large_arrays.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cstring>
@@ -11,6 +10,7 @@
 
 #include "cow/core/own_pages.h"
 #include "cow/core/page_file.h"
+#include "cow/core/page_size.h"
 
 namespace cow {
 namespace {
@@ -29,7 +29,7 @@ bool memory_is_rationed() {
 /// Two private mappings of a sealed file keep what is written to themselves, and the system tells
 /// which of their pages were.
 bool private_mappings_work() {
-  const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t page = internal::page_size();
   const std::size_t bytes = 2 * page;
   const std::shared_ptr<internal::PageFile> file = internal::PageFile::make(bytes);
   if (file == nullptr) return false;

@@ -18,21 +18,16 @@
 
 #include "cow/core/large_arrays.h"
 #include "cow/core/node_memory.h"
+#include "cow/core/page_size.h"
 
 namespace cow::internal {
 namespace {
 
 constexpr int kAccess = PROT_READ | PROT_WRITE;
 
-std::size_t page_bytes() {
-  static const std::size_t bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  return bytes;
-}
-
 /// Room for the bytes; and, under AddressSanitizer, for one more, which nobody may touch.
-std::size_t whole_pages(std::size_t bytes) {
-  const std::size_t wanted = bytes + (reuses_node_memory() ? 0 : 1);
-  return (wanted + page_bytes() - 1) / page_bytes() * page_bytes();
+std::size_t mapped_size(std::size_t bytes) {
+  return whole_pages(bytes + (reuses_node_memory() ? 0 : 1));
 }
 
 std::byte* map(std::size_t bytes, int flags, const PageFile* file) noexcept {
@@ -171,13 +166,13 @@ void release_kept_mappings() noexcept {
 std::unique_ptr<LargeMemory> LargeMemory::make(std::size_t bytes, Use use) {
   const LargeArrays kind = large_arrays();
   std::optional<Mapping> mapping =
-      take_kept_mapping(whole_pages(bytes), kind == LargeArrays::kLazyCopies);
+      take_kept_mapping(mapped_size(bytes), kind == LargeArrays::kLazyCopies);
   if (!mapping) {
     try {
-      mapping = new_mapping(whole_pages(bytes), kind, use);
+      mapping = new_mapping(mapped_size(bytes), kind, use);
     } catch (const std::bad_alloc&) {
       release_kept_mappings();
-      mapping = new_mapping(whole_pages(bytes), kind, use);
+      mapping = new_mapping(mapped_size(bytes), kind, use);
     }
   }
   try {
@@ -227,7 +222,7 @@ void LargeMemory::count_pages(std::size_t own_bytes, bool paid_off) noexcept {
 
 CopyCounts LargeMemory::page_counts(std::size_t own_bytes) {
   CopyCounts counts;
-  counts.pages_detached = static_cast<Index>(own_bytes / page_bytes());
+  counts.pages_detached = static_cast<Index>(own_bytes / page_size());
   counts.bytes_detached = static_cast<Index>(own_bytes);
   return counts;
 }
@@ -310,7 +305,7 @@ void LargeMemory::reserve() {
   if (take_pages(data_, mapped_bytes_)) return;
   if (errno != EINVAL) throw std::bad_alloc();
   // A kernel before 5.14. Each page is written with what is there, which others may be reading.
-  for (std::size_t at = 0; at < bytes_; at += page_bytes()) {
+  for (std::size_t at = 0; at < bytes_; at += page_size()) {
     auto& byte = reinterpret_cast<unsigned char&>(data_[at]);
     std::atomic_ref<unsigned char>(byte).fetch_or(0, std::memory_order_relaxed);
   }

@@ -98,16 +98,6 @@ auto array_tuple(const Operand& operand) {
   }
 }
 
-/// Handles of the operands that may be consumed, and null for the others.
-template <class Operand>
-Handle* dying_operand(std::remove_reference_t<Operand>& operand) {
-  if constexpr (AnyArray<Operand> && kIsTemporary<Operand>) {
-    return const_cast<Handle*>(&operand.handle());
-  } else {
-    return nullptr;
-  }
-}
-
 template <class Operand>
 void release_operand(std::remove_reference_t<Operand>& operand) {
   if constexpr (AnyArray<Operand>) release_if_temporary(std::forward<Operand>(operand));
@@ -136,7 +126,7 @@ auto map(Fn fn, Operands&&... operands) {
         internal::MapSources sources({&arrays.handle().node()...});
         sources.begin_reads();
         internal::Handle made = internal::make_result(
-            dtype_of<Out>, sources.shape(), {internal::dying_operand<Operands>(operands)...});
+            dtype_of<Out>, sources.shape(), {internal::dying_handle<Operands>(operands)...});
         internal::map_elements<Out, typename std::remove_cvref_t<decltype(arrays)>::value_type...>(
             sources.shape(), sources.operands<1 + sizeof...(arrays)>(made.node()), bound);
         return Array<Out>(std::move(made));
@@ -160,8 +150,8 @@ void map_to(Node& out, Receiver receiver, Fn fn, Operands&&... operands) {
         sources.require_fit(out);
         sources.begin_reads();
         const Node* dying = nullptr;
-        ((dying = dying == nullptr && dying_operand<Operands>(operands) != nullptr
-                      ? dying_operand<Operands>(operands)->get()
+        ((dying = dying == nullptr && dying_handle<Operands>(operands) != nullptr
+                      ? dying_handle<Operands>(operands)->get()
                       : dying),
          ...);
         WriteScope scope(out, receiver, dying, WriteKind::kUpdate);

@@ -7,12 +7,14 @@
 #include <new>
 #include <utility>
 
+#include "cow/core/page_size.h"
+
 namespace cow::internal {
 namespace {
 
 std::size_t most_kept_bytes() {
-  static const std::size_t bytes = static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) *
-                                   static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) / 8;
+  static const std::size_t bytes =
+      static_cast<std::size_t>(sysconf(_SC_PHYS_PAGES)) * page_size() / 8;
   return bytes;
 }
 

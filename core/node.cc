@@ -127,50 +127,42 @@ Handle& Handle::operator=(Handle&& other) noexcept {
 
 namespace {
 
-/// The owner of the buffer that `make_buffer(mode, observed)` makes.
+/// The owner of what `make_buffer()` returns, in its mode.
 template <class MakeBuffer>
-Handle make_owner(DType dtype, const Layout& layout, bool repeats, MakeBuffer make_buffer) {
-  const Mode mode = default_mode();
-  const bool observed = current_observer() != nullptr;
+Handle make_owner(const Layout& layout, bool repeats, MakeBuffer make_buffer) {
   auto node = std::make_unique<Node>();
   node->layout = layout;
-  node->dtype = dtype;
-  node->flags = mode == Mode::kCopyOnWrite ? kCopyOnWrite : kOwnsBuffer;
-  if (observed) node->flags |= kObserved;
-  node->buffer = make_buffer(mode, observed);
+  node->buffer = make_buffer();
+  node->dtype = node->buffer->dtype;
+  node->flags = node->buffer->mode == Mode::kCopyOnWrite ? kCopyOnWrite : kOwnsBuffer;
+  if (node->buffer->observed) node->flags |= kObserved;
   place(*node, repeats);
-  if (observed) current_observer()->on_allocate(*node);
+  if (node->has(kObserved)) current_observer()->on_allocate(*node);
   return Handle(node.release());
 }
+
+bool is_observed_now() { return current_observer() != nullptr; }
 
 }  // namespace
 
 Handle make_array(DType dtype, Shape shape, Use use) {
   const Layout layout = Layout::c_order(shape, dtype_size_bytes(dtype));
   const Index bytes = layout.size() * dtype_size_bytes(dtype);
-  return make_owner(dtype, layout, false, [&](Mode mode, bool observed) {
-    return make_buffer(dtype, mode, observed, bytes, layout, use);
+  return make_owner(layout, false, [&] {
+    return make_buffer(dtype, default_mode(), is_observed_now(), bytes, layout, use);
   });
 }
 
 Handle make_array_on(Buffer* buffer, const Layout& layout) {
   std::unique_ptr<Buffer, void (*)(Buffer*)> pin(buffer, unpin);
-  auto node = std::make_unique<Node>();
-  node->layout = layout;
-  node->dtype = buffer->dtype;
-  node->flags = buffer->mode == Mode::kCopyOnWrite ? kCopyOnWrite : kOwnsBuffer;
-  if (buffer->observed) node->flags |= kObserved;
-  node->buffer = pin.release();
-  place(*node, false);
-  if (buffer->observed) current_observer()->on_allocate(*node);
-  return Handle(node.release());
+  return make_owner(layout, false, [&] { return pin.release(); });
 }
 
 Handle make_foreign_array(DType dtype, std::byte* data, const Layout& layout, bool is_read_only,
                           std::function<void()> give_back) {
   const bool repeats = repeats_elements(layout, dtype_size_bytes(dtype));
-  Handle made = make_owner(dtype, layout, repeats, [&](Mode mode, bool observed) {
-    return make_foreign_buffer(dtype, mode, observed, data, layout, is_read_only,
+  Handle made = make_owner(layout, repeats, [&] {
+    return make_foreign_buffer(dtype, default_mode(), is_observed_now(), data, layout, is_read_only,
                                std::move(give_back));
   });
   if (is_read_only) made.node().flags |= kReadOnly;
@@ -329,6 +321,13 @@ void set_label(Node& node, std::string_view label) {
   if (node.has(kObserved)) current_observer()->on_label(node);
 }
 
+Buffer* make_room(const Buffer& from, ByteRange range, const Layout& root) {
+  Buffer* room = make_buffer(from.dtype, from.mode, from.observed, range.size(), root);
+  room->origin = reinterpret_cast<std::intptr_t>(room->memory) - range.begin;
+  room->space = from.space;
+  return room;
+}
+
 Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root, CopyTime when) {
   if (when == CopyTime::kLazily && 2 * range.size() > from.size_bytes) {
     if (Buffer* copy = copy_lazily(from, from.mode, from.observed, root)) {
@@ -336,10 +335,8 @@ Buffer* copy_range(const Buffer& from, ByteRange range, const Layout& root, Copy
       return copy;
     }
   }
-  Buffer* copy = make_buffer(from.dtype, from.mode, from.observed, range.size(), root);
+  Buffer* copy = make_room(from, range, root);
   std::memcpy(copy->memory, from.at(range.begin), static_cast<std::size_t>(range.size()));
-  copy->origin = reinterpret_cast<std::intptr_t>(copy->memory) - range.begin;
-  copy->space = from.space;
   return copy;
 }
 

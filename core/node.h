@@ -158,6 +158,10 @@ void set_writeable(Node& node, bool writeable);
 void require_same_space(const Node& temporary, const Node& leader);
 
 void set_label(Node& node, std::string_view label);
+/// "" if there is none.
+inline std::string_view label_of(const Node& node) {
+  return node.label ? std::string_view(*node.label) : std::string_view();
+}
 
 /// Keep a node, or a value, while a lease is open.
 inline void keep_node(Node& node) { node.memory.increment(); }
@@ -167,6 +171,10 @@ void watch_node(Node& node);
 void unwatch_node(Node& node) noexcept;
 void keep_value(Node& leader);
 void release_value(Node& leader) noexcept;
+
+/// Uninitialised memory for bytes `[range]` of `from`, at the same coordinates, for an array of
+/// layout `root`. Errors: `std::bad_alloc`.
+Buffer* make_room(const Buffer& from, ByteRange range, const Layout& root);
 
 /// Bytes `[range]` of `from`, or more, in new memory at the same coordinates, for an array of
 /// layout `root`; copied at once, or `kLazily`, perhaps, when they are written. Errors:

@@ -30,13 +30,6 @@ concept Masks =
     AnyArray<L> && AnyArray<R> && std::same_as < typename std::remove_cvref_t<L>::value_type,
 bool > &&std::same_as<typename std::remove_cvref_t<R>::value_type, bool>;
 
-/// The handle of an operand that may be consumed, or null.
-template <class A>
-Handle* dying_handle(std::remove_reference_t<A>& array) {
-  if constexpr (kIsTemporary<A>) return const_cast<Handle*>(&array.handle());
-  return nullptr;
-}
-
 /// Comparisons that have a loop of their own for elements side by side.
 template <class Fn, class T>
 inline constexpr bool kHasLoop = false;

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "cow/core/page_size.h"
+
 namespace cow::internal {
 namespace {
 
@@ -60,11 +62,6 @@ class PageMap {
   int descriptor_;
 };
 
-std::uint64_t page_bytes() {
-  static const std::uint64_t bytes = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  return bytes;
-}
-
 void add(std::uint64_t begin, std::uint64_t end, std::vector<PageRun>* runs) {
   auto* const first = reinterpret_cast<std::byte*>(begin);
   if (!runs->empty() && runs->back().begin + runs->back().size == first) {
@@ -111,7 +108,7 @@ bool read_own_pages(const std::byte* begin, std::size_t size, std::vector<PageRu
   runs->clear();
   const PageMap map;
   if (map.descriptor() < 0) return false;
-  const std::uint64_t page = page_bytes();
+  const std::uint64_t page = page_size();
   const std::uint64_t first = reinterpret_cast<std::uint64_t>(begin) / page;
   const std::uint64_t count = size / page;
   std::array<std::uint64_t, 512> entries;

@@ -15,10 +15,6 @@ std::string name_of(const Node& node) {
                     : absl::StrCat("array of shape ", tuple_text(node.layout.shape()));
 }
 
-std::string_view label_of(const Node& node) {
-  return node.label ? std::string_view(*node.label) : std::string_view();
-}
-
 [[noreturn]] void refuse(const Node& node, const char* reason) {
   if (node.has(kObserved)) current_observer()->on_refused_write(node);
   throw_read_only(absl::StrCat("assignment destination is read-only: ", name_of(node), reason));
@@ -41,13 +37,9 @@ bool writes_much(const Node& writer, WriteKind kind, const Buffer& buffer) {
          4 * writer.layout.size() * writer.itemsize() >= buffer.size_bytes;
 }
 
-/// New memory for the bytes of `layout`, at the coordinates that they have in `from`.
-Buffer* make_room(const Buffer& from, ByteRange range, const Layout& layout) {
-  Buffer* room = make_buffer(from.dtype, from.mode, from.observed, range.size(), layout);
-  room->origin = reinterpret_cast<std::intptr_t>(room->memory) - range.begin;
-  room->space = from.space;
-  return room;
-}
+/// The walk over the elements of more axes may need memory: after what was overwritten is gone
+/// there would be nothing to go back to.
+bool is_walked_without_memory(const Layout& layout) { return layout.ndim() <= 4; }
 
 /// `leader`'s value moves to memory of its own: its elements, if it is one array with nothing made
 /// from it; else its byte range, if that is at most half of the buffer; else the whole. Returns
@@ -62,10 +54,8 @@ bool detach(Node& leader, const Node& writer, WriteKind kind) {
   const bool half_or_less = leader.layout.size() <= from.size_bytes / itemsize / 2;
   const bool sparse = !leader.layout.is_dense(itemsize);
 
-  // Of more axes the walk over the elements may need memory, and there would be nothing to go back
-  // to.
   const bool overwrites = kind == WriteKind::kOverwrite && alone && !sparse &&
-                          !leader.has(kStretched) && leader.layout.ndim() <= 4;
+                          !leader.has(kStretched) && is_walked_without_memory(leader.layout);
   Layout arranged = leader.layout;
   const bool rearrange = alone && (leader.has(kStretched) || (childless && half_or_less && sparse));
   Buffer* copy;
@@ -114,7 +104,8 @@ namespace {
 void prepare_bulk_write(const Node& writer, WriteKind kind, Buffer& buffer) {
   if (buffer.large == nullptr || !writes_much(writer, kind, buffer)) return;
   const bool all = writer.layout.size() * writer.itemsize() == buffer.size_bytes &&
-                   writer.layout.is_dense(writer.itemsize()) && writer.layout.ndim() <= 4;
+                   writer.layout.is_dense(writer.itemsize()) &&
+                   is_walked_without_memory(writer.layout);
   buffer.large->prepare_bulk_write(all && kind == WriteKind::kOverwrite && !buffer.observed);
 }
 
