@@ -4,10 +4,7 @@ Times growth_program without AliasSanitizer and with it, in turns. Prints for ea
 much its time grows from one end of the axis to the other, and writes growth.json and six charts.
 """
 
-import argparse
 import functools
-import json
-import os
 
 import google_benchmark
 from svg_chart import Axis, line_chart, plain_text, time_text
@@ -67,26 +64,16 @@ def charts(lines):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="growth")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--filter", default=".")
-    parser.add_argument("--min_time", type=float, default=0.02, help="seconds of each case a round")
-    parser.add_argument("--output", default=".", help="folder of the JSON file and the charts")
-    options = parser.parse_args()
+    options = google_benchmark.parse_options("growth")
     runs = {column: functools.partial(google_benchmark.run, program, options.filter,
                                       options.min_time, environment)
             for column, (program, environment) in PROGRAMS.items()}
     times = google_benchmark.medians(options.rounds, runs)
     lines = lines_of(times)
     print(growth_text(lines))
-    output = os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", "."), options.output)
-    os.makedirs(output, exist_ok=True)
-    with open(os.path.join(output, "growth.json"), "w", encoding="utf-8") as file:
-        json.dump({"unit": "ns of CPU time",
-                   "cases": [[*key, nanoseconds] for key, nanoseconds in times.items()]}, file)
-    for name, drawing in charts(lines).items():
-        with open(os.path.join(output, name), "w", encoding="utf-8") as file:
-            file.write(drawing)
+    google_benchmark.write_results(
+        options.output, "growth.json",
+        [[*key, nanoseconds] for key, nanoseconds in times.items()], charts(lines))
 
 
 if __name__ == "__main__":

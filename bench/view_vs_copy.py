@@ -4,10 +4,6 @@ Prints a table for each use, and where copy-on-write begins to be cheaper than a
 view_vs_copy.json and a chart for each use, view_vs_copy_USE.svg.
 """
 
-import argparse
-import json
-import os
-
 import google_benchmark
 from svg_chart import Axis, bytes_text, line_chart, time_text
 
@@ -71,26 +67,15 @@ def charts(uses):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="view_vs_copy")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--filter", default=".")
-    parser.add_argument("--min_time", type=float, default=0.02, help="seconds of each case a round")
-    parser.add_argument("--output", default=".", help="folder of the JSON file and the charts")
-    options = parser.parse_args()
+    options = google_benchmark.parse_options("view_vs_copy")
     program = "bench/view_vs_copy_program"
     runs = {"": lambda: google_benchmark.run(program, options.filter, options.min_time)}
     times = {case: time for (_, case), time in
              google_benchmark.medians(options.rounds, runs).items()}
-    output = os.path.join(os.environ.get("BUILD_WORKING_DIRECTORY", "."), options.output)
-    os.makedirs(output, exist_ok=True)
-    with open(os.path.join(output, "view_vs_copy.json"), "w", encoding="utf-8") as file:
-        json.dump({"unit": "ns of CPU time", "cases": times}, file, indent=1)
     uses = by_use(times)
     for use, lines in uses.items():
         print(use_text(use, lines))
-    for name, drawing in charts(uses).items():
-        with open(os.path.join(output, name), "w", encoding="utf-8") as file:
-            file.write(drawing)
+    google_benchmark.write_results(options.output, "view_vs_copy.json", times, charts(uses))
 
 
 if __name__ == "__main__":

@@ -70,16 +70,7 @@ void expect_mapped(Random& random, Shape shape) {
 TEST(MapRowsTest, AnyLayouts) {
   Random random(test_seed(32));
   for (int round = 0; round < 1500 && !HasFatalFailure(); ++round) {
-    Dims shape(static_cast<std::size_t>(random_number(random, 0, 5)));
-    Index size = 1;
-    for (Index& extent : shape) {
-      extent = random_number(random, 0, 3) == 0 ? random_number(random, 3, 140)
-                                                : random_number(random, 1, 4);
-      if (random_number(random, 0, 60) == 0) extent = 0;
-      if (size * extent > 20'000) extent = 1;
-      size *= std::max<Index>(extent, 1);
-    }
-    expect_mapped(random, shape);
+    expect_mapped(random, random_long_shape(random, 5, 140));
   }
 }
 

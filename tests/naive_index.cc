@@ -57,6 +57,19 @@ Dims random_shape(Random& random, int max_ndim) {
   return shape;
 }
 
+Dims random_long_shape(Random& random, int max_ndim, Index longest) {
+  Dims shape(static_cast<std::size_t>(random_number(random, 0, max_ndim)));
+  Index size = 1;
+  for (Index& extent : shape) {
+    extent = random_number(random, 0, 3) == 0 ? random_number(random, 3, longest)
+                                              : random_number(random, 1, 4);
+    if (random_number(random, 0, 60) == 0) extent = 0;
+    if (size * extent > 20'000) extent = 1;
+    size *= std::max<Index>(extent, 1);
+  }
+  return shape;
+}
+
 std::vector<IndexItem> random_items(Random& random, Shape shape) {
   std::vector<IndexItem> items;
   const std::size_t named = static_cast<std::size_t>(random_number(random, 0, shape.size()));

@@ -34,6 +34,10 @@ Index random_number(Random& random, Index lowest, Index highest);
 /// Up to `max_ndim` axes of 0 to 4 elements, seldom 0.
 Dims random_shape(Random& random, int max_ndim);
 
+/// Up to `max_ndim` axes, some of up to `longest` elements, about as many as the tiles of kernels
+/// have or their blocks; at most 20,000 elements or so, seldom 0.
+Dims random_long_shape(Random& random, int max_ndim, Index longest);
+
 /// A basic index that is valid for `shape`.
 std::vector<IndexItem> random_items(Random& random, Shape shape);
 
