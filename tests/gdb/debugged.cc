@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cow/core/format.h"
 #include "cow/cow.h"
 #include "cow/diagnostics/blame.h"
@@ -41,10 +43,10 @@ void check(const std::string& heading, const Array<T>& array) {
 
 template <class T>
 void check_numbers(const Array<T>& array) {
-  std::string shape;
-  for (Index extent : array.shape()) shape += (shape.empty() ? "" : ",") + std::to_string(extent);
-  if (array.ndim() == 1) shape += ",";
-  check(std::string(dtype_name(dtype_of<T>)) + " (" + shape + ")", array.copy());
+  const auto& shape = array.shape();
+  check(absl::StrCat(dtype_name(dtype_of<T>), " (", absl::StrJoin(shape, ","),
+                     shape.size() == 1 ? ",)" : ")"),
+        array.copy());
 }
 
 template <class T>
