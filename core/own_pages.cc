@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <new>
 
 #include "cow/core/page_size.h"
 
@@ -45,22 +48,38 @@ constexpr std::uint64_t kEntryPresent = std::uint64_t{1} << 63;
 constexpr std::uint64_t kEntrySwapped = std::uint64_t{1} << 62;
 constexpr std::uint64_t kEntryOfFile = std::uint64_t{1} << 61;
 
-/// The calling process's page tables. Opened each time: a descriptor that outlives a fork shows
-/// those of the parent.
-class PageMap {
+class Descriptor {
  public:
-  PageMap() : descriptor_(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)) {}
-  ~PageMap() {
-    if (descriptor_ >= 0) close(descriptor_);
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
   }
-  PageMap(const PageMap&) = delete;
-  PageMap& operator=(const PageMap&) = delete;
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
 
-  int descriptor() const { return descriptor_; }
+  int number() const { return number_; }
+  void keep_open() { number_ = -1; }
 
  private:
-  int descriptor_;
+  int number_;
 };
+
+/// Where the number of a descriptor is kept, plus one; null if the system does not clear memory at
+/// a fork.
+std::atomic<int>* kept_descriptor() {
+  static std::atomic<int>* const place = []() -> std::atomic<int>* {
+    void* const page =
+        mmap(nullptr, page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) return nullptr;
+    if (madvise(page, page_size(), MADV_WIPEONFORK) == 0) return ::new (page) std::atomic<int>(0);
+    munmap(page, page_size());
+    return nullptr;
+  }();
+  return place;
+}
+
+/// This process's page tables.
+int open_page_map() { return open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC); }
 
 void add(std::uint64_t begin, std::uint64_t end, std::vector<PageRun>* runs) {
   auto* const first = reinterpret_cast<std::byte*>(begin);
@@ -71,50 +90,62 @@ void add(std::uint64_t begin, std::uint64_t end, std::vector<PageRun>* runs) {
   }
 }
 
+bool scan_own_pages(int page_map, const std::byte* begin, std::size_t size,
+                    std::vector<PageRun>* runs) {
+  runs->clear();
+  std::array<ScanRegion, 256> regions{};  // for valgrind, which does not know the call
+  ScanRequest request;
+  request.start = reinterpret_cast<std::uint64_t>(begin);
+  request.end = request.start + size;
+  request.regions = reinterpret_cast<std::uint64_t>(regions.data());
+  request.region_count = regions.size();
+  // In memory or swapped out, and not the file's.
+  request.category_inverted = kIsFile;
+  request.category_mask = kIsFile;
+  request.category_anyof_mask = kIsPresent | kIsSwapped;
+  request.return_mask = kIsPresent;
+  while (request.start < request.end) {
+    const int found = ioctl(page_map, kScanPages, &request);
+    if (found < 0 && errno == EINTR) continue;
+    if (found < 0) return false;
+    for (int i = 0; i < found; ++i) {
+      add(regions[static_cast<std::size_t>(i)].start, regions[static_cast<std::size_t>(i)].end,
+          runs);
+    }
+    request.start = request.walk_end;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool find_own_pages(const std::byte* begin, std::size_t size, std::vector<PageRun>* runs) {
-  runs->clear();
-  {
-    const PageMap map;
-    if (map.descriptor() < 0) return false;
-    std::array<ScanRegion, 256> regions{};  // for valgrind, which does not know the call
-    ScanRequest request;
-    request.start = reinterpret_cast<std::uint64_t>(begin);
-    request.end = request.start + size;
-    request.regions = reinterpret_cast<std::uint64_t>(regions.data());
-    request.region_count = regions.size();
-    // In memory or swapped out, and not the file's.
-    request.category_inverted = kIsFile;
-    request.category_mask = kIsFile;
-    request.category_anyof_mask = kIsPresent | kIsSwapped;
-    request.return_mask = kIsPresent;
-    while (request.start < request.end) {
-      const int found = ioctl(map.descriptor(), kScanPages, &request);
-      if (found < 0 && errno == EINTR) continue;
-      if (found < 0) break;
-      for (int i = 0; i < found; ++i) {
-        add(regions[static_cast<std::size_t>(i)].start, regions[static_cast<std::size_t>(i)].end,
-            runs);
-      }
-      request.start = request.walk_end;
-    }
-    if (request.start >= request.end) return true;
+  // Opening the page tables costs more than a look through a small array. A child process finds no
+  // descriptor kept, which would show its parent's pages; one that somebody closed, and whose
+  // number may be another file's by now, knows no such request.
+  std::atomic<int>* const kept = kept_descriptor();
+  int number = kept != nullptr ? kept->load(std::memory_order_relaxed) : 0;
+  if (number > 0 && scan_own_pages(number - 1, begin, size, runs)) return true;
+  Descriptor opened(open_page_map());
+  if (!scan_own_pages(opened.number(), begin, size, runs)) {
+    return read_own_pages(begin, size, runs);
   }
-  return read_own_pages(begin, size, runs);
+  if (kept != nullptr && kept->compare_exchange_strong(number, opened.number() + 1)) {
+    opened.keep_open();
+  }
+  return true;
 }
 
 bool read_own_pages(const std::byte* begin, std::size_t size, std::vector<PageRun>* runs) {
   runs->clear();
-  const PageMap map;
-  if (map.descriptor() < 0) return false;
+  const Descriptor page_map(open_page_map());
   const std::uint64_t page = page_size();
   const std::uint64_t first = reinterpret_cast<std::uint64_t>(begin) / page;
   const std::uint64_t count = size / page;
   std::array<std::uint64_t, 512> entries;
   for (std::uint64_t done = 0; done < count;) {
     const std::size_t wanted = std::min<std::uint64_t>(entries.size(), count - done);
-    const ssize_t got = pread(map.descriptor(), entries.data(), wanted * sizeof(entries[0]),
+    const ssize_t got = pread(page_map.number(), entries.data(), wanted * sizeof(entries[0]),
                               static_cast<off_t>((first + done) * sizeof(entries[0])));
     if (got < 0 && errno == EINTR) continue;
     if (got < static_cast<ssize_t>(sizeof(entries[0]))) return false;
