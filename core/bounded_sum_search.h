@@ -1,6 +1,7 @@
 #ifndef COW_CORE_BOUNDED_SUM_SEARCH_H_
 #define COW_CORE_BOUNDED_SUM_SEARCH_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -63,7 +64,25 @@ template <class Int>
 Verdict search_bitset(const BoundedSum<Int>& sum, WorkBudget* budget, Numbers<Int>* x);
 template <class Int>
 double cost_of_bitset(const BoundedSum<Int>& sum);
+
+/// Depth-first to those last terms of which all sums are listed in a bit set. Finds one of many
+/// solutions where a bit set of all terms would be large; `cost_of_finding` is what that takes if
+/// sums are spread evenly.
+template <class Int>
+Verdict search_to_bitset(const BoundedSum<Int>& sum, WorkBudget* budget, Numbers<Int>* x);
+template <class Int>
+double cost_of_finding(const BoundedSum<Int>& sum);
 /// @}
+
+/// Calls `add(step)` with steps that lead from {0} to {0, .., bound} by S = S + {0, step}.
+template <class Int, class Add>
+void double_up(Int bound, Add add) {
+  for (Int count = 1; count <= bound;) {
+    const Int step = std::min<Int>(count, bound + 1 - count);
+    add(step);
+    count += step;
+  }
+}
 
 /// Numbers that a search may keep in tables: 64 MiB of int64_t.
 inline constexpr double kMaxTableSize = 1 << 23;

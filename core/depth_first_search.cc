@@ -1,20 +1,17 @@
-// Depth-first search over the multiples of the largest coefficient, then of the next, and so on.
-// A branch is cut when what is left cannot be reached by the smaller coefficients, by size or by
-// their common divisor. The last two terms are not searched but solved: see search_two_terms.
+// Depth-first search to the last two terms, which are not searched but solved: see
+// search_two_terms.
 
 #include <algorithm>
 #include <limits>
 
 #include "cow/core/bounded_sum_search.h"
+#include "cow/core/depth_first.h"
 
 namespace cow::internal {
 namespace {
 
-// What the two-term step and one visited multiple cost. 128-bit division is slow.
 template <class Int>
 constexpr double kTwoTermCost = sizeof(Int) > 8 ? 600 : 100;
-template <class Int>
-constexpr double kVisitCost = sizeof(Int) > 8 ? 48 : 8;
 
 // The smallest k >= 1 with l <= a * k mod m <= r, or -1, for 0 <= a < m and 0 < l <= r < m.
 // Euclid's algorithm on (m, a), O(log m) steps: either a multiple of a lies in [l, r], or the k
@@ -44,49 +41,6 @@ Int first_multiple(Int a, Int m, Int l, Int r) {
         static_cast<std::int64_t>(r));
   return static_cast<Int>(first_multiple_in_range<absl::int128>(a, m, l, r));
 }
-
-template <class Int>
-class DepthFirst {
- public:
-  DepthFirst(const BoundedSum<Int>& sum, WorkBudget* budget, Numbers<Int>* x)
-      : sum_(sum),
-        budget_(budget),
-        x_(x),
-        rest_(sum.size() + 1, Int(0)),
-        divisor_(sum.size() + 1, Int(0)) {
-    for (std::size_t i = sum.size(); i-- > 0;) {
-      rest_[i] = rest_[i + 1] + sum.coefficients[i] * sum.bounds[i];
-      divisor_[i] = greatest_common_divisor<Int>(divisor_[i + 1], sum.coefficients[i]);
-    }
-  }
-
-  // Terms from `depth` on, whose sum must lie in [lo, hi].
-  Verdict visit(std::size_t depth, Int lo, Int hi) {
-    if (depth + 2 == sum_.size()) {
-      if (!budget_->spend(kTwoTermCost<Int>)) return Verdict::kTooHard;
-      return search_two_terms(sum_, depth, lo, hi, x_->data() + depth);
-    }
-    const Int coefficient = sum_.coefficients[depth];
-    const Int rest = rest_[depth + 1], divisor = divisor_[depth + 1];
-    const Int least = lo > rest ? divide_up<Int>(lo - rest, coefficient) : Int(0);
-    for (Int x = std::min<Int>(sum_.bounds[depth], hi / coefficient); x >= least; --x) {
-      if (!budget_->spend(kVisitCost<Int>)) return Verdict::kTooHard;
-      Int left = hi - x * coefficient;
-      if (left % divisor > hi - lo) continue;
-      (*x_)[depth] = x;
-      Verdict verdict = visit(depth + 1, lo - x * coefficient, left);
-      if (verdict != Verdict::kNo) return verdict;
-    }
-    return Verdict::kNo;
-  }
-
- private:
-  const BoundedSum<Int>& sum_;
-  WorkBudget* budget_;
-  Numbers<Int>* x_;
-  Numbers<Int> rest_;     // largest sum of the terms from i on
-  Numbers<Int> divisor_;  // their greatest common divisor
-};
 
 }  // namespace
 
@@ -126,12 +80,16 @@ Verdict search_two_terms(const BoundedSum<Int>& sum, std::size_t first, Int lo, 
 
 template <class Int>
 Verdict search_depth_first(const BoundedSum<Int>& sum, WorkBudget* budget, Numbers<Int>* x) {
-  x->assign(sum.size(), Int(0));
   if (sum.size() == 1) {
+    x->assign(1, Int(0));
     (*x)[0] = sum.hi / sum.coefficients[0];
     return (*x)[0] * sum.coefficients[0] >= sum.lo ? Verdict::kYes : Verdict::kNo;
   }
-  return DepthFirst<Int>(sum, budget, x).visit(0, sum.lo, sum.hi);
+  const std::size_t end = sum.size() - 2;
+  return DepthFirst<Int>(sum, end, budget, x).search([&](Int lo, Int hi) {
+    if (!budget->spend(kTwoTermCost<Int>)) return Verdict::kTooHard;
+    return search_two_terms(sum, end, lo, hi, x->data() + end);
+  });
 }
 
 template <class Int>
@@ -142,7 +100,7 @@ double cost_of_depth_first(const BoundedSum<Int>& sum) {
     const double c = static_cast<double>(sum.coefficients[i]);
     const double n = static_cast<double>(sum.bounds[i]);
     if (i + 2 < sum.size()) {
-      cost = (cost + kVisitCost<Int>)*std::min(n + 1, (rest + slack) / c + 1);
+      cost = (cost + DepthFirst<Int>::kVisitCost) * std::min(n + 1, (rest + slack) / c + 1);
     }
     rest += c * n;
   }

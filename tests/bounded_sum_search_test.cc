@@ -127,6 +127,11 @@ TEST_F(SearchTest, BitSet) {
   check<absl::int128>(300, cost_of_bitset<absl::int128>, search_bitset<absl::int128>);
 }
 
+TEST_F(SearchTest, ToBitSet) {
+  check<std::int64_t>(3000, cost_of_finding<std::int64_t>, search_to_bitset<std::int64_t>);
+  check<absl::int128>(300, cost_of_finding<absl::int128>, search_to_bitset<absl::int128>);
+}
+
 TEST_F(SearchTest, Lattice) {
   check<std::int64_t>(
       3000, [](const BoundedSum<std::int64_t>&) { return 1; }, search_lattice);

@@ -1,12 +1,7 @@
-// Two searches that list all sums.
-//
 // Meet in the middle (Horowitz and Sahni 1974): the terms are dealt to two halves, all sums of each
 // are listed in order, and two fingers move over the lists in opposite directions.
-//
-// Bit set: bit t says whether t is a sum. A term with bound n is added by log2(n + 1) shifts.
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
 #include <utility>
@@ -18,18 +13,7 @@ namespace cow::internal {
 namespace {
 
 constexpr double kCostPerSum = 6;
-constexpr double kCostPerWord = 1;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-// Calls add(step) with steps that lead from {0} to {0, .., bound} by S = S + {0, step}.
-template <class Int, class Add>
-void double_up(Int bound, Add add) {
-  for (Int count = 1; count <= bound;) {
-    Int step = std::min<Int>(count, bound + 1 - count);
-    add(step);
-    count += step;
-  }
-}
 
 // Deals terms to two halves so that both have about as many sums. Returns both numbers.
 template <class Int>
@@ -99,26 +83,6 @@ class SumList {
   std::vector<std::vector<Int>> levels_;  // levels_[k]: sums of the first k terms
 };
 
-class BitSet {
- public:
-  explicit BitSet(Index num_bits) : words_(num_bits / 64 + 1, 0) { words_[0] = 1; }
-
-  bool test(Index bit) const { return words_[bit / 64] >> (bit % 64) & 1; }
-
-  void or_shifted(Index shift) {
-    const Index words = shift / 64, bits = shift % 64;
-    const Index size = static_cast<Index>(words_.size());
-    for (Index i = size - 1; i >= words; --i) {
-      std::uint64_t word = words_[i - words] << bits;
-      if (bits != 0 && i > words) word |= words_[i - words - 1] >> (64 - bits);
-      words_[i] |= word;
-    }
-  }
-
- private:
-  std::vector<std::uint64_t> words_;
-};
-
 }  // namespace
 
 template <class Int>
@@ -152,54 +116,11 @@ Verdict search_middle(const BoundedSum<Int>& sum, WorkBudget* budget, Numbers<In
   return Verdict::kNo;
 }
 
-template <class Int>
-double cost_of_bitset(const BoundedSum<Int>& sum) {
-  const double words = static_cast<double>(sum.hi) / 64 + 1;
-  if (words * static_cast<double>(sum.size() + 1) > kMaxTableSize) return kInfinity;
-  double cost = 0;
-  for (const Int& bound : sum.bounds) {
-    cost += kCostPerWord * words * (1 + std::ceil(std::log2(static_cast<double>(bound) + 1)));
-  }
-  return cost;
-}
-
-template <class Int>
-Verdict search_bitset(const BoundedSum<Int>& sum, WorkBudget* budget, Numbers<Int>* x) {
-  if (!budget->spend(cost_of_bitset(sum))) return Verdict::kTooHard;
-  const Index lo = static_cast<Index>(sum.lo), hi = static_cast<Index>(sum.hi);
-  std::vector<BitSet> levels = {BitSet(hi)};
-  for (std::size_t i = 0; i < sum.size(); ++i) {
-    BitSet bits = levels.back();
-    const Index coefficient = static_cast<Index>(sum.coefficients[i]);
-    double_up<Index>(static_cast<Index>(std::min<Int>(sum.bounds[i], sum.hi / coefficient)),
-                     [&](Index step) { bits.or_shifted(step * coefficient); });
-    levels.push_back(std::move(bits));
-  }
-  for (Index t = lo; t <= hi; ++t) {
-    if (!levels.back().test(t)) continue;
-    x->assign(sum.size(), Int(0));
-    for (std::size_t i = sum.size(); i-- > 0;) {
-      while (!levels[i].test(t)) {
-        t -= static_cast<Index>(sum.coefficients[i]);
-        ++(*x)[i];
-      }
-    }
-    return Verdict::kYes;
-  }
-  return Verdict::kNo;
-}
-
 template Verdict search_middle(const BoundedSum<std::int64_t>&, WorkBudget*,
                                Numbers<std::int64_t>*);
 template Verdict search_middle(const BoundedSum<absl::int128>&, WorkBudget*,
                                Numbers<absl::int128>*);
 template double cost_of_middle(const BoundedSum<std::int64_t>&);
 template double cost_of_middle(const BoundedSum<absl::int128>&);
-template Verdict search_bitset(const BoundedSum<std::int64_t>&, WorkBudget*,
-                               Numbers<std::int64_t>*);
-template Verdict search_bitset(const BoundedSum<absl::int128>&, WorkBudget*,
-                               Numbers<absl::int128>*);
-template double cost_of_bitset(const BoundedSum<std::int64_t>&);
-template double cost_of_bitset(const BoundedSum<absl::int128>&);
 
 }  // namespace cow::internal
