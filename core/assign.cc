@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "cow/core/errors.h"
@@ -16,8 +15,8 @@ namespace {
 constexpr Index kOverlapWork = 1000;
 
 bool same_elements(const StridedMemory& a, const StridedMemory& b) {
-  return a.address == b.address && a.shape == b.shape && a.strides == b.strides &&
-         a.itemsize == b.itemsize;
+  return a.address == b.address && same_numbers(a.shape, b.shape) &&
+         same_numbers(a.strides, b.strides) && a.itemsize == b.itemsize;
 }
 
 /// One axis of both sides.
@@ -50,7 +49,7 @@ Layout AssignmentOperands::drop_leading_ones(const Layout& layout, int ndim) {
 }
 
 void AssignmentOperands::require_fit(const Layout& source, Shape shape) {
-  if (source.shape() == shape) return;
+  if (same_numbers(source.shape(), shape)) return;
   const Layout trimmed = drop_leading_ones(source, static_cast<int>(shape.size()));
   const int extra = static_cast<int>(shape.size()) - trimmed.ndim();
   bool fits = extra >= 0;
@@ -80,17 +79,14 @@ AssignmentOperands::AssignmentOperands(const Node& source, const WriteScope& sco
       to_strides_(scope.layout().strides()),
       from_(source.address()) {
   spread(source.layout.shape(), source.layout.strides());
-  const std::optional<Way> way = way_without_copy(source, scope, purpose);
-  if (way) {
-    way_ = *way;
-    return;
-  }
+  way_ = way_without_copy(source, scope, purpose);
+  if (way_ != Way::kCopiedFirst) return;
   copy_source(source);
   way_ = any_order_unless_stretched(scope);
 }
 
 void AssignmentOperands::spread(Shape source_shape, absl::Span<const Index> source_strides) {
-  if (source_shape == shape_) {
+  if (same_numbers(source_shape, shape_)) {
     from_strides_ = source_strides;
     return;
   }
@@ -109,9 +105,10 @@ AssignmentOperands::Way AssignmentOperands::any_order_unless_stretched(const Wri
   return scope.node().has(kStretched) ? Way::kInOrder : Way::kAnyOrder;
 }
 
-std::optional<AssignmentOperands::Way> AssignmentOperands::way_without_copy(const Node& source,
-                                                                            const WriteScope& scope,
-                                                                            Purpose purpose) {
+AssignmentOperands::Way AssignmentOperands::way_without_copy(const Node& source,
+                                                             const WriteScope& scope,
+                                                             Purpose purpose) {
+  if (are_apart(source.current_buffer(), scope.buffer())) return any_order_unless_stretched(scope);
   const StridedMemory read{reinterpret_cast<Index>(from_), shape_, from_strides_, itemsize_};
   const StridedMemory written{reinterpret_cast<Index>(to_), shape_, to_strides_,
                               scope.node().itemsize()};
@@ -122,19 +119,19 @@ std::optional<AssignmentOperands::Way> AssignmentOperands::way_without_copy(cons
   // Of one type, as compilers may reorder accesses to different ones.
   const bool may_arrange = source.dtype == scope.node().dtype && !scope.node().has(kStretched);
   // A shift along rows without gaps: quicker done than searched for an overlap.
-  const bool is_shift =
-      !shape_.empty() && to_strides_ == from_strides_ && std::abs(to_strides_.back()) == itemsize_;
+  const bool is_shift = !shape_.empty() && same_numbers(to_strides_, from_strides_) &&
+                        std::abs(to_strides_.back()) == itemsize_;
   if (may_arrange && is_shift && arrange_safely()) return Way::kInOrder;
   if (find_overlap(read, written, kOverlapWork).verdict == Verdict::kNo) {
     return any_order_unless_stretched(scope);
   }
-  if (!may_arrange) return std::nullopt;
+  if (!may_arrange) return Way::kCopiedFirst;
   if (arrange_safely()) return Way::kInOrder;
   if (purpose == Purpose::kCopy &&
       can_rearrange_in_place(shape_, itemsize_, destination(), this->source())) {
     return Way::kRearrange;
   }
-  return std::nullopt;
+  return Way::kCopiedFirst;
 }
 
 // A walk goes from the largest of the destination's strides inwards. Turned so that all of the
@@ -158,10 +155,13 @@ bool AssignmentOperands::arrange_safely() {
       step.to = -step.to;
       step.from = -step.from;
     }
-    inwards[count++] = &step;
+    // Insertion: few axes, no memory, and axes that tie keep their order.
+    int place = count++;
+    for (; place > 0 && std::abs(inwards[place - 1]->to) < std::abs(step.to); --place) {
+      inwards[place] = inwards[place - 1];
+    }
+    inwards[place] = &step;
   }
-  std::stable_sort(inwards.begin(), inwards.begin() + count,
-                   [](const Step* a, const Step* b) { return std::abs(a->to) > std::abs(b->to); });
   Index span = itemsize_;
   const Index distance = to - from;
   Index lowest = distance, highest = distance;  // of how far above its source an element is written
@@ -211,6 +211,7 @@ void AssignmentOperands::copy() const {
       return;
     case Way::kAnyOrder:
       return copy_elements(shape_, itemsize_, destination(), source());
+    case Way::kCopiedFirst:  // did not remain
     case Way::kInOrder:
       return copy_elements_in_order(shape_, itemsize_, destination(), source());
     case Way::kRearrange:

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <memory>
-#include <optional>
 
 #include "cow/core/elementwise.h"
 #include "cow/core/node.h"
@@ -50,12 +49,12 @@ class AssignmentOperands {
 
  private:
   enum class Purpose { kUpdate, kCopy };
-  enum class Way { kNothing, kAnyOrder, kInOrder, kRearrange };
+  enum class Way { kNothing, kAnyOrder, kInOrder, kRearrange, kCopiedFirst };
 
   AssignmentOperands(const Node& source, const WriteScope& scope, Purpose purpose);
   static Way any_order_unless_stretched(const WriteScope& scope);
-  /// None if nothing but a copy of the source will do.
-  std::optional<Way> way_without_copy(const Node& source, const WriteScope& scope, Purpose purpose);
+  /// `kCopiedFirst` if nothing but a copy of the source will do.
+  Way way_without_copy(const Node& source, const WriteScope& scope, Purpose purpose);
   void copy_source(const Node& source);
 
   /// Broadcasts to the shape.

@@ -53,6 +53,12 @@ struct Buffer {
   static void operator delete(void* buffer, std::size_t bytes) noexcept;
 };
 
+/// The blocks have no byte in common, which those of foreign memory may have. Arrays of `a` overlap
+/// none of `b` then.
+inline bool are_apart(const Buffer& a, const Buffer& b) {
+  return a.memory + a.size_bytes <= b.memory || b.memory + b.size_bytes <= a.memory;
+}
+
 /// Observed buffers made from now on get whole pages of memory, shared with nothing else, so that
 /// diagnostics can protect them. Costs up to a page a buffer. For the rest of the process.
 void give_observed_buffers_whole_pages();

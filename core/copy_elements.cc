@@ -11,7 +11,8 @@ namespace {
 
 /// Walks the axes of a copy that are outside of its planes.
 template <class Fn>
-void for_planes(const Walk& walk, int row_axis, int axis, std::byte* to, std::byte* from, Fn fn) {
+void for_planes(const Walk& walk, int row_axis, int axis, std::byte* to, std::byte* from,
+                const Fn& fn) {
   if (axis == walk.ndim() - 1) return fn(to, from);
   if (axis == row_axis) return for_planes(walk, row_axis, axis + 1, to, from, fn);
   for (Index i = 0; i < walk.extent(axis); ++i) {
@@ -36,8 +37,7 @@ int row_axis_of(const Walk& walk, Index itemsize) {
 }  // namespace
 
 void copy_elements(Shape shape, Index itemsize, const Operand& destination, const Operand& source) {
-  const Operand operands[] = {destination, source};
-  const Walk walk(shape, operands, Order::kAny);
+  const Walk walk(shape, {&destination, &source}, Order::kAny);
   if (walk.empty()) return;
   const int last = walk.ndim() - 1;
   const Index columns = walk.extent(last);
@@ -87,8 +87,7 @@ struct Unit16 {
 
 void copy_elements_in_order(Shape shape, Index itemsize, const Operand& destination,
                             const Operand& source) {
-  const Operand operands[] = {destination, source};
-  const Walk walk(shape, operands);
+  const Walk walk(shape, {&destination, &source});
   switch (itemsize) {
     case 1:
       return copy_units_in_order<std::uint8_t>(walk);

@@ -384,9 +384,11 @@ HWY_INLINE void copy_row_of(Index count, std::byte* to, Index to_stride, const s
   }
   if (from_stride == 0) {
     const T value = load<T>(from);
+#pragma GCC unroll 4
     for (Index i = 0; i < count; ++i) store(to + i * to_stride, value);
     return;
   }
+#pragma GCC unroll 4
   for (Index i = 0; i < count; ++i) store(to + i * to_stride, load<T>(from + i * from_stride));
 }
 

@@ -32,6 +32,8 @@ void for_each_element(Shape shape, const std::array<Operand, 1 + sizeof...(In)>&
             }
             return;
           }
+          // One element a turn leaves it to where the loop lies in memory how long a turn takes.
+#pragma GCC unroll 4
           for (Index i = 0; i < count; ++i) {
             fn(element_at<Out>(at[0] + i * strides[0]),
                element_at<const In>(at[K + 1] + i * strides[K + 1])...);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 
 #include "cow/core/dims.h"
 
@@ -29,6 +30,8 @@ class Walk {
   static constexpr int kMaxOperands = 8;
 
   Walk(Shape shape, absl::Span<const Operand> operands, Order order = Order::kGiven);
+  /// The same of operands that do not lie side by side: cheaper than to copy them.
+  Walk(Shape shape, std::initializer_list<const Operand*> operands, Order order = Order::kGiven);
 
   /// There are no elements; nothing below may be asked then.
   bool empty() const { return empty_; }
@@ -46,6 +49,12 @@ class Walk {
   void run(Inner inner) const;
 
  private:
+  /// `operand(k)` is operand k of `count`.
+  template <class OperandAt, class Count>
+  void arrange(Shape shape, OperandAt operand, Count count, Order order);
+  template <class OperandAt>
+  void arrange_all(Shape shape, OperandAt operand, std::size_t count, Order order);
+
   int ndim_ = 0;
   bool empty_ = false;
   std::array<Index, kMaxDims> shape_;

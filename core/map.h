@@ -125,6 +125,7 @@ auto map(Fn fn, Operands&&... operands) {
       [&](const auto&... arrays) {
         internal::MapSources sources({&arrays.handle().node()...});
         sources.begin_reads();
+        sources.look();
         internal::Handle made = internal::make_result(
             dtype_of<Out>, sources.shape(), {internal::dying_handle<Operands>(operands)...});
         internal::map_elements<Out, typename std::remove_cvref_t<decltype(arrays)>::value_type...>(

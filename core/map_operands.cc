@@ -21,7 +21,7 @@ MapSources::MapSources(std::initializer_list<const Node*> nodes) {
     const Shape shape = node->layout.shape();
     if (count_++ == 0) {
       shape_.assign(shape.begin(), shape.end());
-    } else if (shape != Shape(shape_)) {
+    } else if (!same_numbers(shape, shape_)) {
       shape_ = broadcast_shapes(shape_, shape);
     }
   }
@@ -29,6 +29,7 @@ MapSources::MapSources(std::initializer_list<const Node*> nodes) {
 
 void MapSources::require_fit(const Node& out) {
   const Shape shape = out.layout.shape();
+  if (same_numbers(shape, shape_)) return;
   for (int k = 0; k < count_; ++k)
     AssignmentOperands::require_fit_in_place(nodes_[k]->layout, shape);
   shape_.assign(shape.begin(), shape.end());
@@ -36,10 +37,9 @@ void MapSources::require_fit(const Node& out) {
 
 void MapSources::begin_reads() {
   for (int k = 0; k < count_; ++k) begin_read(*nodes_[k], AccessKind::kBulk);
-  look_again();
 }
 
-void MapSources::look_again() {
+void MapSources::look() {
   for (int k = 0; k < count_; ++k) {
     const Layout& layout = nodes_[k]->layout;
     place(k, nodes_[k]->address(), layout.shape(), layout.strides());
@@ -61,7 +61,7 @@ MapDestination::MapDestination(const WriteScope& scope, MapSources* sources)
       to_(scope.address()),
       to_strides_(scope.layout().strides()) {
   // The gate may have moved the destination, and sources that are of its value.
-  sources_.look_again();
+  sources_.look();
   const Shape shape = sources_.shape();
   const Index itemsize = scope.node().itemsize();
   if (scope.node().has(kStretched)) {
@@ -73,6 +73,7 @@ MapDestination::MapDestination(const WriteScope& scope, MapSources* sources)
   }
   const StridedMemory written{reinterpret_cast<Index>(to_), shape, to_strides_, itemsize};
   for (int k = 0; k < sources_.count_; ++k) {
+    if (are_apart(sources_.nodes_[k]->current_buffer(), scope.buffer())) continue;
     const Operand from = sources_.operand(k);
     const Index read_itemsize = sources_.nodes_[k]->itemsize();
     // Each element reads just itself.

@@ -21,8 +21,10 @@ class MapSources {
   /// From now on the shape is that of `out`. Errors: `std::invalid_argument` if they do not
   /// broadcast to it.
   void require_fit(const Node& out);
-  /// Tells the observer, and remembers where they are.
+  /// Tells the observer.
   void begin_reads();
+  /// Remembers where the arrays are now, spread to the shape.
+  void look();
 
   Shape shape() const { return shape_; }
   /// Operand 0: elements of `result`, a new array.
@@ -40,8 +42,6 @@ class MapSources {
  private:
   friend class MapDestination;
 
-  /// Where the arrays are now, spread to the shape.
-  void look_again();
   void place(int k, std::byte* address, Shape shape, absl::Span<const Index> strides);
 
   int count_ = 0;

@@ -145,8 +145,18 @@ class BlockMap {
     return {buffer_[k], block_columns_ * itemsizes_[k], itemsizes_[k]};
   }
 
+  using Blocks = std::array<PlaneOf<std::byte>, Walk::kMaxOperands>;
+
+  /// Each row begins where the one before it ends.
+  bool are_without_gaps(const Blocks& blocks, Index columns) const {
+    for (int k = 0; k < count_; ++k) {
+      if (blocks[k].row_stride != columns * itemsizes_[k]) return false;
+    }
+    return true;
+  }
+
   void run_block(const Addresses& at, Index i, Index j, Index rows, Index columns) {
-    std::array<PlaneOf<std::byte>, Walk::kMaxOperands> blocks;
+    Blocks blocks;
     for (int k = 0; k < count_; ++k) {
       const auto block = plane<const std::byte>(at[k], k).block(i, j);
       blocks[k] = buffered_[k] ? buffer<std::byte>(k) : plane<std::byte>(at[k], k).block(i, j);
@@ -155,11 +165,13 @@ class BlockMap {
       }
     }
     const PlaneOf<std::byte> result = plane<std::byte>(at[0], 0).block(i, j);
-    for (Index row = 0; row < rows; ++row) {
+    const bool at_once = !streamed_ && are_without_gaps(blocks, columns);
+    const Index runs = at_once ? 1 : rows, length = at_once ? rows * columns : columns;
+    for (Index run = 0; run < runs; ++run) {
       Addresses elements;
-      for (int k = 0; k < count_; ++k) elements[k] = blocks[k].row(row);
-      loop_(context_, elements.data(), columns);
-      if (streamed_) stream_bytes(result.row(row), elements[0], columns * itemsizes_[0]);
+      for (int k = 0; k < count_; ++k) elements[k] = blocks[k].row(run);
+      loop_(context_, elements.data(), length);
+      if (streamed_) stream_bytes(result.row(run), elements[0], columns * itemsizes_[0]);
     }
     if (buffered_[0] && !streamed_) {
       copy_plane(itemsizes_[0], rows, columns, result, buffer<const std::byte>(0), false);

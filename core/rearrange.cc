@@ -121,8 +121,7 @@ void rearrange_in_place(Shape shape, Index itemsize, const Operand& destination,
   if (find_transposed(shape, itemsize, destination, source, &planes)) {
     return transpose_planes(shape, itemsize, planes.row, planes.column, 0, destination);
   }
-  const Operand operands[] = {destination, source};
-  const Walk walk(shape, operands, Order::kAny);
+  const Walk walk(shape, {&destination, &source}, Order::kAny);
   if (!walk.empty()) Mirror(walk, itemsize).run();
 }
 

@@ -11,6 +11,9 @@ namespace cow::internal::HWY_NAMESPACE {
 
 const char* target_name() { return hwy::TargetName(HWY_TARGET); }
 
+/// Better targets have lower bits. Asked once a kernel: what the processor itself says takes long.
+bool is_avx2_or_better() { return HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2; }
+
 }  // namespace cow::internal::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -21,8 +24,11 @@ HWY_AFTER_NAMESPACE();
 namespace cow::internal {
 
 HWY_EXPORT(target_name);
+HWY_EXPORT(is_avx2_or_better);
 
 std::string_view simd_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
+
+bool may_use_avx2() { return HWY_DYNAMIC_DISPATCH(is_avx2_or_better)(); }
 
 bool limit_simd(std::string_view name) {
   if (name.empty()) {

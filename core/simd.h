@@ -10,6 +10,9 @@ namespace cow::internal {
 /// Highway's name of the target that kernels run on: "AVX3", "AVX2", "SSE4", ..., "SCALAR".
 std::string_view simd_target();
 
+/// Whether what is compiled for AVX2 may run: the processor has it, and no limit forbids it.
+bool may_use_avx2();
+
 /// From now on kernels run on no better target than the one of this name; "" lifts the limit.
 /// False, and nothing changes, if there is none of this name. For tests: not while kernels run.
 bool limit_simd(std::string_view name);

@@ -128,6 +128,7 @@ WriteScope::WriteScope(Node& node, Receiver receiver, const Node* dying_source, 
   value_ = in_place ? acts_for(node) : node.leader;
   if (!node.has(kCopyOnWrite)) {
     if (!in_place) node.flags |= kWrittenByName;
+    buffer_ = node.buffer;
     address_ = node.data;
     prepare_bulk_write(node, kind, *node.buffer);
     return;
@@ -143,6 +144,7 @@ WriteScope::WriteScope(Node& node, Receiver receiver, const Node* dying_source, 
     rearranged_ = detach(value, node, kind);
   }
   if (!in_place) node.flags |= kWrittenByName;
+  buffer_ = value.buffer;
   address_ = value.buffer->at(node.layout.offset());
   prepare_bulk_write(node, kind, *value.buffer);
 }

@@ -44,6 +44,8 @@ class WriteScope {
   bool rearranged() const { return rearranged_; }
   /// The leader of the value that is written.
   Node& value() const { return *value_; }
+  /// What the bytes to be written are in.
+  const Buffer& buffer() const { return *buffer_; }
 
   /// All elements are about to be written, from a copy of `temporary_bytes` if that is not 0.
   void begin(AccessKind kind, Index temporary_bytes = 0) {
@@ -76,6 +78,7 @@ class WriteScope {
 
   Node& node_;
   Node* value_;
+  const Buffer* buffer_;
   std::byte* address_;
   bool rearranged_ = false;
   const Node* dying_source_;

@@ -143,6 +143,18 @@ TEST_P(AssignTest, ConvertsAndBroadcasts) {
   EXPECT_EQ(a.sum(), 28);
 }
 
+TEST_P(AssignTest, ForeignArraysThatOverlap) {
+  Numbers memory = count_up(6);
+  const Layout five = Layout::c_order({5}, 8);
+  Ints lower = borrow(memory.data(), five), upper = borrow(memory.data() + 1, five);
+  upper.assign(lower);
+  EXPECT_EQ(memory, (Numbers{0, 0, 1, 2, 3, 4}));
+  upper += lower;
+  EXPECT_EQ(memory, (Numbers{0, 0, 1, 3, 5, 7}));
+  upper += upper;
+  EXPECT_EQ(memory, (Numbers{0, 0, 2, 6, 10, 14}));
+}
+
 TEST_P(AssignTest, RefusesBeforeAnythingChanges) {
   Ints a = numbered({2, 3});
   for (const Ints& source : {numbered({2}), numbered({2, 2, 3}), numbered({0}), Ints()}) {

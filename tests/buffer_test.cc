@@ -49,6 +49,23 @@ TEST(BufferTest, TheLastSharerFrees) {
   unpin(buffer);  // LSan: freed
 }
 
+TEST(BufferTest, ForeignBlocksMayOverlap) {
+  std::byte memory[8];
+  const auto borrowed = [&](Index begin, Index bytes) {
+    return make_foreign_buffer(DType::kInt8, Mode::kView, false, memory + begin,
+                               Layout::c_order({bytes}, 1), false, nullptr);
+  };
+  Buffer* const first = borrowed(0, 4);
+  Buffer* const overlapping = borrowed(3, 4);
+  Buffer* const behind = borrowed(4, 4);
+  EXPECT_FALSE(are_apart(*first, *first));
+  EXPECT_FALSE(are_apart(*first, *overlapping));
+  EXPECT_FALSE(are_apart(*overlapping, *first));
+  EXPECT_TRUE(are_apart(*first, *behind));
+  EXPECT_TRUE(are_apart(*behind, *first));
+  for (Buffer* buffer : {first, overlapping, behind}) unpin(buffer);
+}
+
 TEST(BufferTest, TheOriginMayLieOutsideOfTheBlock) {
   Buffer* buffer = make_buffer(DType::kInt8, Mode::kCopyOnWrite, false, 4, Layout());
   buffer->origin -= 100;

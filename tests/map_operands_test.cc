@@ -29,6 +29,7 @@ TEST(MapOperandsTest, SourcesAreSpreadToTheCommonShape) {
   MapSources sources({&a.handle().node(), &b.handle().node()});
   EXPECT_EQ(sources.shape(), Shape({3, 4}));
   sources.begin_reads();
+  sources.look();
   EXPECT_EQ(numbers_of(sources.operand(0).strides), (std::vector<Index>{8, 0}));
   EXPECT_EQ(numbers_of(sources.operand(1).strides), (std::vector<Index>{0, 8}));
 }

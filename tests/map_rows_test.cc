@@ -6,6 +6,7 @@
 
 #include "cow/core/copy_kernels.h"
 #include "cow/core/layout.h"
+#include "cow/core/simd.h"
 #include "cow/tests/array_testing.h"
 #include "cow/tests/naive_index.h"
 
@@ -72,6 +73,18 @@ TEST(MapRowsTest, AnyLayouts) {
   for (int round = 0; round < 1500 && !HasFatalFailure(); ++round) {
     expect_mapped(random, random_long_shape(random, 5, 140));
   }
+}
+
+/// Loops are compiled for several targets.
+TEST(MapRowsTest, OnEachTarget) {
+  Random random(test_seed(35));
+  for (const char* target : {"SCALAR", "SSE2", "SSE4", "AVX2", ""}) {
+    if (!limit_simd(target)) continue;
+    for (int round = 0; round < 200 && !HasFatalFailure(); ++round) {
+      expect_mapped(random, random_long_shape(random, 3, 70));
+    }
+  }
+  limit_simd("");
 }
 
 /// Results that are written around the caches, or by way of a transposed operand.

@@ -107,6 +107,15 @@ TEST_P(MapTest, WhatIsWrittenThroughAStretchedViewLastRemains) {
   EXPECT_EQ(elements_of(a), (Numbers{13, 14, 15}));
 }
 
+TEST_P(MapTest, ForeignArraysThatOverlap) {
+  Numbers memory = count_up(6);
+  const Layout five = Layout::c_order({5}, 8);
+  Ints lower = borrow(memory.data(), five), upper = borrow(memory.data() + 1, five);
+  map_into(
+      upper, [](Index x, Index y) { return 10 * x + y; }, lower, upper);
+  EXPECT_EQ(memory, (Numbers{0, 1, 12, 23, 34, 45}));
+}
+
 TEST_P(MapTest, SevenArrays) {
   const Ints a = numbered({5});
   const Ints sum = map([](Index p, Index q, Index r, Index s, Index t, Index u,

@@ -26,5 +26,14 @@ TEST(SimdTest, ALimitIsKeptAndLifted) {
   EXPECT_EQ(simd_target(), best);
 }
 
+TEST(SimdTest, Avx2IsUsedUpToTheLimit) {
+  EXPECT_TRUE(limit_simd("SCALAR"));
+  EXPECT_FALSE(may_use_avx2());
+  if (limit_simd("AVX2")) {
+    EXPECT_EQ(may_use_avx2(), simd_target() == "AVX2");
+  }
+  EXPECT_TRUE(limit_simd(""));
+}
+
 }  // namespace
 }  // namespace cow::internal
