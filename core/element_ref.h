@@ -66,6 +66,9 @@ class ElementRef {
   void operator=(const T& value) && {
     if (!node_->has(internal::kSlowWrite)) {
       internal::element_at<T>(node_->data + place_.displacement) = value;
+    } else if (receiver_ == internal::Receiver::kNamed && internal::is_sole_owner(*node_)) {
+      node_->flags |= internal::kWrittenByName;  // as the gate does
+      internal::element_at<T>(node_->data + place_.displacement) = value;
     } else {
       internal::write_element(*node_, receiver_, place_, &value);
     }

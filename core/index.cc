@@ -42,7 +42,7 @@ namespace {
 
 }  // namespace
 
-Layout index_layout_of_any(const Layout& layout, IndexItems items) {
+void index_in_general(const Layout& layout, IndexItems items, Layout& result) {
   // How many there are of each kind: 16 bits a kind.
   constexpr std::size_t kMostItems = 2 * kMaxDims + 1;
   std::uint64_t counts = items.size() > kMostItems ? ~std::uint64_t{0} : 0;
@@ -60,28 +60,29 @@ Layout index_layout_of_any(const Layout& layout, IndexItems items) {
     throw_bad_items(layout, items);
   }
 
-  Layout result = Layout::of_rank(ndim - integers + added, layout.offset());
+  result.set_rank(ndim - integers + added);
   Layout::Writer axes(result);
   const Index* extent = layout.shape().data();
+  const std::ptrdiff_t strides = layout.strides().data() - extent;
   const Index* const last = extent + ndim;
   Index displacement = 0;
   bool is_empty = false;
   const auto take_whole = [&](const Index* end) {
     for (; extent != end; ++extent) {
       is_empty |= *extent == 0;
-      axes.add(*extent, extent[ndim]);
+      axes.add(*extent, extent[strides]);
     }
   };
   for (const IndexItem& item : items) {
     switch (item.kind()) {
       case IndexItem::Kind::kInteger: {
         const int axis = static_cast<int>(extent - (last - ndim));
-        displacement += normalize_index(item.position(), *extent, axis) * extent[ndim];
+        displacement += normalize_index(item.position(), *extent, axis) * extent[strides];
         ++extent;
         break;
       }
       case IndexItem::Kind::kSlice: {
-        const Index stride = extent[ndim];
+        const Index stride = extent[strides];
         const ResolvedSlice part = resolve_slice(item.slice(), *extent);
         is_empty |= *extent == 0;
         // An empty slice keeps the offset, so that it stays inside the buffer.
@@ -101,7 +102,6 @@ Layout index_layout_of_any(const Layout& layout, IndexItems items) {
   take_whole(last);
   // Of an array without elements even a position may lie beyond the buffer.
   if (!is_empty) result.set_offset(layout.offset() + displacement);
-  return result;
 }
 
 }  // namespace internal

@@ -140,34 +140,50 @@ inline Index normalize_index(Index position, Index extent, int axis) {
 
 namespace internal {
 
-/// `index_layout` of no more items than axes, all of them plain and `integers` of them positions.
-inline Layout index_layout_of_plain(const Layout& layout, IndexItems items, int integers) {
-  const int ndim = layout.ndim();
-  Layout result = Layout::of_rank(ndim - integers, layout.offset());
-  Layout::Writer axes(result);
+/// `index_layout`, in one pass into `result`, of what most indices are: no more items than the
+/// axes, which are few, all of them positions in range and slices without a step. False if they are
+/// not; no axis of `result`, which has few, is of use then.
+inline bool index_plainly(const Layout& layout, IndexItems items, Layout& result) {
+  const int ndim = layout.ndim(), count = static_cast<int>(items.size());
+  if (ndim > Layout::kInlineDims || items.size() > static_cast<std::size_t>(ndim)) return false;
   const Index* const extents = layout.shape().data();
   const Index* const strides = layout.strides().data();
+  const IndexItem* const given = items.data();
+  result.set_rank(ndim);
+  Layout::Writer axes(result);
   Index displacement = 0;
-  int axis = 0;
-  for (const IndexItem& item : items) {
-    if (item.kind() == IndexItem::Kind::kInteger) {
-      displacement += normalize_index(item.position(), extents[axis], axis) * strides[axis];
-    } else {
-      const ResolvedSlice part = resolve_plain_slice(item.slice(), extents[axis]);
-      // An empty slice keeps the offset, so that it stays inside the buffer.
-      if (part.count > 0) displacement += part.start * strides[axis];
-      axes.add(part.count, strides[axis]);
+  int integers = 0;
+  bool is_empty = false;
+  for (int axis = 0; axis < ndim; ++axis) {
+    const Index extent = extents[axis], stride = strides[axis];
+    if (axis >= count) {
+      is_empty |= extent == 0;
+      axes.add(extent, stride);
+      continue;
     }
-    ++axis;
+    const IndexItem& item = given[axis];
+    if (!item.is_plain()) return false;
+    if (item.kind() == IndexItem::Kind::kInteger) {
+      const Index from_front = item.position() < 0 ? item.position() + extent : item.position();
+      if (from_front < 0 || from_front >= extent) return false;
+      displacement += from_front * stride;
+      ++integers;
+    } else {
+      const ResolvedSlice part = resolve_plain_slice(item.slice(), extent);
+      is_empty |= extent == 0;
+      // An empty slice keeps the offset, so that it stays inside the buffer.
+      if (part.count > 0) displacement += part.start * stride;
+      axes.add(part.count, stride);
+    }
   }
-  for (; axis < ndim; ++axis) axes.add(extents[axis], strides[axis]);
+  result.set_rank(ndim - integers);
   // Of an array without elements even a position may lie beyond the buffer.
-  if (displacement != 0 && !layout.empty()) result.set_offset(layout.offset() + displacement);
-  return result;
+  if (!is_empty) result.set_offset(layout.offset() + displacement);
+  return true;
 }
 
-/// The same, whatever the items are.
-Layout index_layout_of_any(const Layout& layout, IndexItems items);
+/// `index_layout` of any index, into `result`, which has few axes and the offset of `layout`.
+void index_in_general(const Layout& layout, IndexItems items, Layout& result);
 
 }  // namespace internal
 
@@ -175,14 +191,11 @@ Layout index_layout_of_any(const Layout& layout, IndexItems items);
 /// Errors: `std::out_of_range` for an integer beyond its axis, too many indices or several
 /// ellipses; `std::invalid_argument` for a slice of step 0 or a result of too many axes.
 inline Layout index_layout(const Layout& layout, IndexItems items) {
-  bool is_plain = std::ssize(items) <= layout.ndim();
-  int integers = 0;
-  for (const IndexItem& item : items) {
-    is_plain &= item.is_plain();
-    integers += item.kind() == IndexItem::Kind::kInteger;
+  Layout result = Layout::of_rank(0, layout.offset());
+  if (!internal::index_plainly(layout, items, result)) {
+    internal::index_in_general(layout, items, result);
   }
-  return is_plain ? internal::index_layout_of_plain(layout, items, integers)
-                  : internal::index_layout_of_any(layout, items);
+  return result;
 }
 
 /// As Python writes it: "[1:3, ::-1, newaxis, ..., 0]".

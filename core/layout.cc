@@ -50,12 +50,15 @@ Index element_count(Shape shape) {
 Index Layout::size() const { return element_count(shape()); }
 
 bool Layout::is_contiguous(Index itemsize_bytes) const {
-  if (empty()) return true;
-  Index expected = itemsize_bytes;
-  for (int axis = ndim() - 1; axis >= 0; --axis) {
-    if (extent(axis) == 1) continue;
-    if (stride(axis) != expected) return false;
-    expected *= extent(axis);
+  const Index* const extents = shape().data();
+  const Index* const strides_bytes = strides().data();
+  // Unsigned: of an empty array the product may overflow before the extent of 0.
+  auto expected = static_cast<std::uint64_t>(itemsize_bytes);
+  for (int axis = ndim_; axis-- > 0;) {
+    const Index extent = extents[axis];
+    if (extent == 0) return true;
+    if (extent != 1 && static_cast<std::uint64_t>(strides_bytes[axis]) != expected) return empty();
+    expected *= static_cast<std::uint64_t>(extent);
   }
   return true;
 }
@@ -163,15 +166,21 @@ Dims resolve_shape(Shape shape, Index size) {
 }
 
 Layout reshape_contiguous(const Layout& layout, Shape shape, Index itemsize_bytes) {
-  const Index unknown = unknown_extent(shape, layout.size());
-  Layout reshaped = Layout::of_rank(static_cast<int>(shape.size()), layout.offset());
+  const Index size = layout.size();
+  const int ndim = static_cast<int>(shape.size());
+  // What most shapes are, in one pass: few axes, none of them -1 or 0.
+  bool is_plain = shape.size() <= Layout::kInlineDims;
+  Layout reshaped = Layout::of_rank(is_plain ? ndim : 0, layout.offset());
+  Layout::Writer axes(reshaped);
   Index stride = itemsize_bytes;
-  for (int axis = reshaped.ndim(); axis-- > 0;) {
-    const Index extent = shape[axis] == -1 ? unknown : shape[axis];
-    reshaped.set_axis(axis, extent, stride);
-    if (extent > 1 && __builtin_mul_overflow(stride, extent, &stride)) {
-      Layout::c_order(resolve_shape(shape, layout.size()), itemsize_bytes);  // throws
-    }
+  for (int axis = ndim; is_plain && axis-- > 0;) {
+    const Index extent = shape.data()[axis];
+    axes.set(axis, extent, stride);
+    is_plain = extent > 0 && !__builtin_mul_overflow(stride, extent, &stride);
+  }
+  if (!is_plain || stride != size * itemsize_bytes) {
+    reshaped = Layout::c_order(resolve_shape(shape, size), itemsize_bytes);
+    reshaped.set_offset(layout.offset());
   }
   return reshaped;
 }

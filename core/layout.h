@@ -20,7 +20,6 @@ struct ByteRange {
 
 /// How the elements of an array lie in a block of memory: shape, byte strides, and the byte offset
 /// of element (0, ..., 0). Pure arithmetic: knows no memory and checks no bounds of one.
-/// No allocation up to rank 4.
 class Layout {
  public:
   /// One element (0-d) at offset 0.
@@ -29,27 +28,43 @@ class Layout {
   /// As given. `shape` and `strides` have one entry an axis; strides may be zero or negative.
   Layout(Shape shape, absl::Span<const Index> strides_bytes, Index offset_bytes = 0);
 
+  /// Up to this rank nothing is allocated.
+  static constexpr int kInlineDims = 4;
+
   /// Of `ndim` axes, each of which is to be set before anything else is done with it.
   static Layout of_rank(int ndim, Index offset_bytes) { return Layout(ndim, offset_bytes); }
   void set_axis(int axis, Index extent, Index stride_bytes) {
     Index* const at = numbers();
     at[axis] = extent;
-    at[ndim_ + axis] = stride_bytes;
+    at[strides_begin() + axis] = stride_bytes;
   }
-  /// To set all axes in their order.
+  /// To set all axes.
   class Writer {
    public:
-    explicit Writer(Layout& layout) : at_(layout.numbers()), ndim_(layout.ndim_) {}
+    explicit Writer(Layout& layout)
+        : extents_(layout.numbers()), strides_begin_(layout.strides_begin()) {}
+    /// In any order.
+    void set(int axis, Index extent, Index stride_bytes) {
+      extents_[axis] = extent;
+      extents_[strides_begin_ + axis] = stride_bytes;
+    }
+    /// Sets the first axis, and calls after that the next. Not together with `set`.
     void add(Index extent, Index stride_bytes) {
-      at_[0] = extent;
-      at_[ndim_] = stride_bytes;
-      ++at_;
+      set(0, extent, stride_bytes);
+      ++extents_;
     }
 
    private:
-    Index* at_;
-    std::ptrdiff_t ndim_;
+    Index* extents_;
+    std::ptrdiff_t strides_begin_;
   };
+  /// Of a layout of at most `kInlineDims` axes: makes it one of `ndim`, as `of_rank`; axes that it
+  /// had, up to `kInlineDims`, stay as they are. So they can be set before it is known how many
+  /// there will be. Errors: `std::bad_alloc`; nothing has changed then.
+  void set_rank(int ndim) {
+    if (ndim > kInlineDims) spilled_ = new Index[2 * ndim];
+    ndim_ = ndim;
+  }
 
   /// Rows first, no gaps, as NumPy's `order='C'`, at offset 0.
   /// Errors: `std::invalid_argument` for a negative extent, more than `kMaxDims` axes, or a size in
@@ -76,9 +91,9 @@ class Layout {
   Index extent(int axis) const { return numbers()[axis]; }
   /// Bytes from one element to the next along each axis.
   absl::Span<const Index> strides() const {
-    return {numbers() + ndim_, static_cast<std::size_t>(ndim_)};
+    return {numbers() + strides_begin(), static_cast<std::size_t>(ndim_)};
   }
-  Index stride(int axis) const { return numbers()[ndim_ + axis]; }
+  Index stride(int axis) const { return numbers()[strides_begin() + axis]; }
   Index offset() const { return offset_; }
   void set_offset(Index offset_bytes) { offset_ = offset_bytes; }
 
@@ -106,19 +121,15 @@ class Layout {
   Index displacement_of_flat(Index flat) const;
 
   friend bool operator==(const Layout& a, const Layout& b) {
-    return a.offset_ == b.offset_ && a.ndim_ == b.ndim_ &&
-           std::equal(a.numbers(), a.numbers() + 2 * a.ndim_, b.numbers());
+    return a.offset_ == b.offset_ && a.shape() == b.shape() && a.strides() == b.strides();
   }
 
  private:
-  static constexpr int kInlineDims = 4;
-
-  Layout(int ndim, Index offset_bytes) : offset_(offset_bytes), ndim_(ndim) {
-    if (ndim > kInlineDims) spilled_ = new Index[2 * ndim];
-  }
+  Layout(int ndim, Index offset_bytes) : offset_(offset_bytes) { set_rank(ndim); }
 
   bool is_inline() const { return ndim_ <= kInlineDims; }
-  /// The shape, then the strides.
+  /// The shape, and the strides from `strides_begin()` on.
+  std::ptrdiff_t strides_begin() const { return is_inline() ? kInlineDims : ndim_; }
   const Index* numbers() const { return is_inline() ? inline_ : spilled_; }
   Index* numbers() { return is_inline() ? inline_ : spilled_; }
   void copy_numbers(const Layout& other) {

@@ -21,12 +21,8 @@ void skip_this_parent(Node& node);
 /// views take their own bytes at once.
 Buffer* copy_open_buffer(const Buffer& buffer, const Layout& layout);
 
-/// Makes `node`, which has its layout and nothing else, a view of a temporary that something hangs
-/// on. Whom the view acts for must not depend on that.
-void complete_view_of_temporary(Node& node, Node& dying, const ViewOp& op);
-
-/// Gives the array of a temporary another layout.
-void turn_into_view(Node& dying, Layout layout, const ViewOp& op);
+/// A view of a temporary that something hangs on. Whom it acts for must not depend on that.
+NewNode make_view_of_temporary(Node& dying, const Layout& layout, const ViewOp& op);
 
 inline void set_parent(Node& node, Node* parent) {
   keep_node(*parent);
@@ -86,10 +82,10 @@ inline void tell_view(Node& made, const Node& source, const ViewOp& op) {
   if (made.has(kObserved)) current_observer()->on_view(made, source, op);
 }
 
-/// Makes `node`, which has its layout and nothing else, a view of `from`. `op()` says how.
+/// Makes `node`, which has its layout and nothing else, a view of `from`, which is no temporary.
+/// `op()` says how.
 template <class MakeOp>
 void complete_view(Node& node, Node& from, ViewOp::Kind kind, const MakeOp& op, Receiver receiver) {
-  if (receiver == Receiver::kTemporary) return complete_view_of_temporary(node, from, op());
   std::uint32_t flags = receiver == Receiver::kConst ? kReadOnly | kFromConst : 0;
   if (from.has(kStretched | kDeclared) || may_repeat_elements(kind)) {
     flags |= stretched_flag(from, node.layout, kind) | broadcast_flags(from, kind);
@@ -101,26 +97,42 @@ void complete_view(Node& node, Node& from, ViewOp::Kind kind, const MakeOp& op, 
   if (from.has(kObserved)) tell_view(node, from, op());
 }
 
+/// Gives the array of a temporary the layout that `arrange` makes of its own.
+template <class Arrange, class MakeOp>
+void turn_into_view(Node& dying, ViewOp::Kind kind, const Arrange& arrange, const MakeOp& op) {
+  Layout layout = arrange(dying.layout);
+  const ViewOp told = dying.has(kObserved) ? op() : ViewOp{kind};  // may throw
+  const std::uint32_t stretched = stretched_flag(dying, layout, kind);
+  dying.layout = std::move(layout);
+  dying.data = dying.current_buffer().at(dying.layout.offset());
+  dying.flags = (dying.flags & ~kStretched) | stretched | broadcast_flags(dying, kind);
+  dying.label.reset();
+  tell_view(dying, dying, told);
+}
+
 /// The elements of `source` in the layout that `arrange` makes of its own; it must lie inside of
 /// the buffer. `op()` is what observers are told; it is of `kind`. Where `arrange` throws, nothing
 /// has changed.
 template <class Arrange, class MakeOp>
-Handle make_view(Handle& source, ViewOp::Kind kind, const Arrange& arrange, const MakeOp& op,
-                 Receiver receiver) {
+NewNode make_view(Handle& source, ViewOp::Kind kind, const Arrange& arrange, const MakeOp& op,
+                  Receiver receiver) {
   Node& from = source.node();
-  // Only its handle holds it, and it holds nothing that outlives it.
-  const bool can_turn = receiver == Receiver::kTemporary && from.memory.count() == 1 &&
-                        from.parent != nullptr && !from.has(kOwnsBuffer);
-  if (can_turn) {
-    turn_into_view(from, arrange(from.layout), op());
-    return std::move(source);
+  if (receiver == Receiver::kTemporary) {
+    // Only its handle holds it, and it holds nothing that outlives it.
+    const bool can_turn =
+        from.memory.count() == 1 && from.parent != nullptr && !from.has(kOwnsBuffer);
+    if (!can_turn) return make_view_of_temporary(from, arrange(from.layout), op());
+    turn_into_view(from, kind, arrange, op);
+    return {source.release()};
   }
   std::unique_ptr<Node> node(new Node(from.layout, arrange));
   complete_view(*node, from, kind, op, receiver);
-  return Handle(node.release());
+  return {node.release()};
 }
+
 /// The same in `layout`.
-inline Handle make_view(Handle& source, const Layout& layout, const ViewOp& op, Receiver receiver) {
+inline NewNode make_view(Handle& source, const Layout& layout, const ViewOp& op,
+                         Receiver receiver) {
   return make_view(
       source, op.kind, [&](const Layout&) { return layout; }, [&] { return op; }, receiver);
 }

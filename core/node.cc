@@ -66,12 +66,14 @@ Node* copy_handle(const Node& source) {
 namespace {
 
 /// Nothing keeps `node` in memory any more, nor, perhaps, what it kept.
-void end_node(Node& node) noexcept {
+inline void end_node(Node& node) noexcept {
   Node* last = &node;
   do {
     Node* parent = last->parent;
-    if (last->record != nullptr) current_observer()->on_forget(*last);
-    if (last->has(kOwnsBuffer)) unpin(last->buffer);
+    if (last->has(kObserved | kOwnsBuffer)) {
+      if (last->record != nullptr) current_observer()->on_forget(*last);
+      if (last->has(kOwnsBuffer)) unpin(last->buffer);
+    }
     unwatch_node(*last);
     last = parent;
   } while (last != nullptr && last->memory.decrement());
@@ -97,9 +99,15 @@ void Handle::drop(Node* node) noexcept {
   if (node->has(kObserved)) current_observer()->on_release(*node);
   node->alive.store(false, std::memory_order_release);
   Node* leader = node->leader;
+  // Nothing else keeps the node. Members and leases of its value did so until they had left the
+  // value, and the count that is read here was lowered after that: the value ends with the node.
+  if (leader == node && node->memory.count() == 1) {
+    unpin_value_if(true, *node);
+    return end_node(*node);
+  }
   release_value(*leader);
   if (leader != node) release_node(*leader);
-  if (node->memory.decrement()) end_node(*node);
+  release_node(*node);
 }
 
 void Handle::throw_no_array() {
@@ -194,27 +202,20 @@ Buffer* copy_open_buffer(const Buffer& buffer, const Layout& layout) {
   return copy_range(buffer, layout.byte_range(buffer.itemsize()), buffer.root, CopyTime::kLazily);
 }
 
-void complete_view_of_temporary(Node& node, Node& dying, const ViewOp& op) {
-  const std::uint32_t flags = stretched_flag(dying, node.layout, op.kind) |
+NewNode make_view_of_temporary(Node& dying, const Layout& layout, const ViewOp& op) {
+  std::unique_ptr<Node> node = node_of_layout(layout);
+  const std::uint32_t flags = stretched_flag(dying, layout, op.kind) |
                               (dying.flags & kThroughBroadcast) | broadcast_flags(dying, op.kind);
   if (dying.has(kDeclared)) {
-    make_member(node, dying, *dying.leader, flags);
+    make_member(*node, dying, *dying.leader, flags);
   } else {
-    make_value(node, dying, flags);
+    make_value(*node, dying, flags);
   }
   const bool acts_for_parent = acts_for(dying) != dying.leader;
   const bool joins = dying.has(kDeclared) && dying.parent != nullptr;
-  set_parent(node, acts_for_parent || joins ? dying.parent : &dying);
-  tell_view(node, dying, op);
-}
-
-void turn_into_view(Node& dying, Layout layout, const ViewOp& op) {
-  const std::uint32_t stretched = stretched_flag(dying, layout, op.kind);
-  dying.layout = std::move(layout);
-  dying.data = dying.current_buffer().at(dying.layout.offset());
-  dying.flags = (dying.flags & ~kStretched) | stretched | broadcast_flags(dying, op.kind);
-  dying.label.reset();
-  tell_view(dying, dying, op);
+  set_parent(*node, acts_for_parent || joins ? dying.parent : &dying);
+  tell_view(*node, dying, op);
+  return {node.release()};
 }
 
 Handle make_ref(Handle& source, Receiver receiver) {

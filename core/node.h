@@ -94,12 +94,19 @@ struct Node {
 /// turns into the view where nothing else hangs on it.
 enum class Receiver { kNamed, kConst, kTemporary };
 
+/// A node that no handle owns yet: a `Handle` is to be made of it. Functions return it in a
+/// register, and handles in memory.
+struct [[nodiscard]] NewNode {
+  Node* node = nullptr;
+};
+
 /// The untyped handle: owns one node. Copying makes a new node for the same elements; moving keeps
 /// the node.
 class Handle {
  public:
   Handle() noexcept = default;
   explicit Handle(Node* node) noexcept : node_(node) {}
+  Handle(NewNode made) noexcept : node_(made.node) {}
   Handle(const Handle& other);
   Handle(Handle&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
   Handle& operator=(const Handle& other);

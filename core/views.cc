@@ -5,7 +5,7 @@
 
 namespace cow::internal {
 
-Handle index_view(Handle& source, Receiver receiver, IndexItems items) {
+NewNode index_view(Handle& source, Receiver receiver, IndexItems items) {
   return arranged_view(
       source, receiver, ViewOp::Kind::kIndex,
       [&](const Layout& from) { return index_layout(from, items); },
@@ -14,39 +14,37 @@ Handle index_view(Handle& source, Receiver receiver, IndexItems items) {
       });
 }
 
-Handle reshaped_view(Handle& source, Receiver receiver, Shape shape) {
+NewNode reshaped_view(Handle& source, Receiver receiver, Shape shape) {
   Node& node = source.node();
   const Index itemsize = node.itemsize();
-  const Index size = node.layout.size();
+  const bool is_contiguous = node.layout.is_contiguous(itemsize);
+  Layout reshaped;
+  if (!is_contiguous) {
+    if (!reshape_layout(node.layout, shape, itemsize, &reshaped)) return {};
+    if (receiver == Receiver::kNamed && node.has(kStretched)) {
+      make_elements_distinct(node);
+      reshape_layout(node.layout, shape, itemsize, &reshaped);
+    }
+  }
+  const auto arrange = [&](const Layout& from) {
+    return is_contiguous ? reshape_contiguous(from, shape, itemsize) : reshaped;
+  };
   Dims resolved;
   const auto op = [&] {
-    resolved = resolve_shape(shape, size);
+    resolved = resolve_shape(shape, node.layout.size());
     return ViewOp{ViewOp::Kind::kReshape, {}, resolved};
   };
-  if (node.layout.is_contiguous(itemsize)) {
-    const auto arrange = [&](const Layout& from) {
-      return reshape_contiguous(from, shape, itemsize);
-    };
-    return make_view(source, ViewOp::Kind::kReshape, arrange, op, receiver);
-  }
-  Layout reshaped;
-  if (!reshape_layout(node.layout, shape, itemsize, &reshaped)) return Handle();
-  if (receiver == Receiver::kNamed && node.has(kStretched)) {
-    make_elements_distinct(node);
-    reshape_layout(node.layout, shape, itemsize, &reshaped);
-  }
-  const auto arrange = [&](const Layout&) { return reshaped; };
   return make_view(source, ViewOp::Kind::kReshape, arrange, op, receiver);
 }
 
-Handle reversed_view(Handle& source, Receiver receiver) {
+NewNode reversed_view(Handle& source, Receiver receiver) {
   return arranged_view(
       source, receiver, ViewOp::Kind::kTranspose,
       [&](const Layout& from) { return reverse_axes(from); },
       [&] { return ViewOp{ViewOp::Kind::kTranspose}; });
 }
 
-Handle transposed_view(Handle& source, Receiver receiver, const IntTuple& axes) {
+NewNode transposed_view(Handle& source, Receiver receiver, const IntTuple& axes) {
   if (!axes.is_given()) return reversed_view(source, receiver);
   return arranged_view(
       source, receiver, ViewOp::Kind::kTranspose,
@@ -56,7 +54,7 @@ Handle transposed_view(Handle& source, Receiver receiver, const IntTuple& axes) 
       });
 }
 
-Handle swapped_view(Handle& source, Receiver receiver, Index axis1, Index axis2) {
+NewNode swapped_view(Handle& source, Receiver receiver, Index axis1, Index axis2) {
   const Index axes[] = {axis1, axis2};
   return arranged_view(
       source, receiver, ViewOp::Kind::kSwapAxes,
@@ -66,7 +64,7 @@ Handle swapped_view(Handle& source, Receiver receiver, Index axis1, Index axis2)
       });
 }
 
-Handle squeezed_view(Handle& source, Receiver receiver, const IntTuple& axes) {
+NewNode squeezed_view(Handle& source, Receiver receiver, const IntTuple& axes) {
   const auto arrange = [&](const Layout& from) {
     const bool is_of_number =
         axes.is_single() && from.ndim() == 0 && (axes.numbers()[0] == 0 || axes.numbers()[0] == -1);
@@ -78,7 +76,7 @@ Handle squeezed_view(Handle& source, Receiver receiver, const IntTuple& axes) {
   });
 }
 
-Handle expanded_view(Handle& source, Receiver receiver, Index axis) {
+NewNode expanded_view(Handle& source, Receiver receiver, Index axis) {
   return arranged_view(
       source, receiver, ViewOp::Kind::kExpandDims,
       [&](const Layout& from) { return expand_dims_layout(from, axis); },
@@ -87,7 +85,7 @@ Handle expanded_view(Handle& source, Receiver receiver, Index axis) {
       });
 }
 
-Handle broadcast_view(Handle& source, Receiver receiver, Shape shape) {
+NewNode broadcast_view(Handle& source, Receiver receiver, Shape shape) {
   return arranged_view(
       source, receiver, ViewOp::Kind::kBroadcastTo,
       [&](const Layout& from) { return broadcast_layout(from, shape); },
@@ -96,7 +94,7 @@ Handle broadcast_view(Handle& source, Receiver receiver, Shape shape) {
       });
 }
 
-Handle diagonal_view(Handle& source, Receiver receiver, Index offset, Index axis1, Index axis2) {
+NewNode diagonal_view(Handle& source, Receiver receiver, Index offset, Index axis1, Index axis2) {
   const Index numbers[] = {offset, axis1, axis2};
   return arranged_view(
       source, receiver, ViewOp::Kind::kDiagonal,
@@ -106,7 +104,7 @@ Handle diagonal_view(Handle& source, Receiver receiver, Index offset, Index axis
       });
 }
 
-Handle flipped_view(Handle& source, Receiver receiver, const IntTuple& axes) {
+NewNode flipped_view(Handle& source, Receiver receiver, const IntTuple& axes) {
   return arranged_view(
       source, receiver, ViewOp::Kind::kFlip,
       [&](const Layout& from) { return flip_layout(from, axes); },
@@ -115,8 +113,8 @@ Handle flipped_view(Handle& source, Receiver receiver, const IntTuple& axes) {
       });
 }
 
-Handle windows_view(Handle& source, Receiver receiver, const IntTuple& window,
-                    const IntTuple& axes) {
+NewNode windows_view(Handle& source, Receiver receiver, const IntTuple& window,
+                     const IntTuple& axes) {
   return arranged_view(
       source, receiver, ViewOp::Kind::kSlidingWindow,
       [&](const Layout& from) { return sliding_window_layout(from, window.numbers(), axes); },
@@ -125,8 +123,8 @@ Handle windows_view(Handle& source, Receiver receiver, const IntTuple& window,
       });
 }
 
-Handle strided_view(Handle& source, Receiver receiver, Shape shape,
-                    absl::Span<const Index> strides_bytes, Index alignment) {
+NewNode strided_view(Handle& source, Receiver receiver, Shape shape,
+                     absl::Span<const Index> strides_bytes, Index alignment) {
   const Node& node = source.node();
   return arranged_view(
       source, receiver, ViewOp::Kind::kAsStrided,

@@ -14,8 +14,8 @@ namespace cow::internal {
 
 /// The view of `source` that `arrange` makes of its layout; `op()`, of `kind`, says how.
 template <class Arrange, class MakeOp>
-Handle arranged_view(Handle& source, Receiver receiver, ViewOp::Kind kind, const Arrange& arrange,
-                     const MakeOp& op) {
+NewNode arranged_view(Handle& source, Receiver receiver, ViewOp::Kind kind, const Arrange& arrange,
+                      const MakeOp& op) {
   Node& node = source.node();
   if (receiver == Receiver::kNamed && node.has(kStretched)) {
     arrange(node.layout);  // its errors must change nothing
@@ -24,22 +24,22 @@ Handle arranged_view(Handle& source, Receiver receiver, ViewOp::Kind kind, const
   return make_view(source, kind, arrange, op, receiver);
 }
 
-Handle index_view(Handle& source, Receiver receiver, IndexItems items);
+NewNode index_view(Handle& source, Receiver receiver, IndexItems items);
 /// Null if the elements would have to be copied.
-Handle reshaped_view(Handle& source, Receiver receiver, Shape shape);
-Handle reversed_view(Handle& source, Receiver receiver);  // T()
-Handle transposed_view(Handle& source, Receiver receiver, const IntTuple& axes);
-Handle swapped_view(Handle& source, Receiver receiver, Index axis1, Index axis2);
-Handle squeezed_view(Handle& source, Receiver receiver, const IntTuple& axes);
-Handle expanded_view(Handle& source, Receiver receiver, Index axis);
-Handle broadcast_view(Handle& source, Receiver receiver, Shape shape);
-Handle diagonal_view(Handle& source, Receiver receiver, Index offset, Index axis1, Index axis2);
-Handle flipped_view(Handle& source, Receiver receiver, const IntTuple& axes);
-Handle windows_view(Handle& source, Receiver receiver, const IntTuple& window,
-                    const IntTuple& axes);
+NewNode reshaped_view(Handle& source, Receiver receiver, Shape shape);
+NewNode reversed_view(Handle& source, Receiver receiver);  // T()
+NewNode transposed_view(Handle& source, Receiver receiver, const IntTuple& axes);
+NewNode swapped_view(Handle& source, Receiver receiver, Index axis1, Index axis2);
+NewNode squeezed_view(Handle& source, Receiver receiver, const IntTuple& axes);
+NewNode expanded_view(Handle& source, Receiver receiver, Index axis);
+NewNode broadcast_view(Handle& source, Receiver receiver, Shape shape);
+NewNode diagonal_view(Handle& source, Receiver receiver, Index offset, Index axis1, Index axis2);
+NewNode flipped_view(Handle& source, Receiver receiver, const IntTuple& axes);
+NewNode windows_view(Handle& source, Receiver receiver, const IntTuple& window,
+                     const IntTuple& axes);
 /// `alignment` is that of the elements.
-Handle strided_view(Handle& source, Receiver receiver, Shape shape,
-                    absl::Span<const Index> strides_bytes, Index alignment);
+NewNode strided_view(Handle& source, Receiver receiver, Shape shape,
+                     absl::Span<const Index> strides_bytes, Index alignment);
 
 }  // namespace cow::internal
 

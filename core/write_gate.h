@@ -107,6 +107,13 @@ struct ElementPlace {
   Index flat;
 };
 
+/// Whether an array in copy-on-write mode that acts for itself is written where it is: it is
+/// neither observed nor read-only nor a ref, its elements are distinct, and it shares its memory
+/// with none.
+inline bool is_sole_owner(const Node& node) {
+  return (node.flags & kSlowWrite) == kCopyOnWrite && node.buffer->sharers.count() == 1;
+}
+
 /// Writes one element through the gate. `value` has the array's element type.
 void write_element(Node& node, Receiver receiver, ElementPlace place, const void* value);
 

@@ -59,6 +59,36 @@ TEST_P(ElementRefTest, PositionsAreChecked) {
   EXPECT_THROW(zeros<int>({0})(0), std::out_of_range);
 }
 
+TEST_P(ElementRefTest, OnceWrittenByNameAnArrayActsForItself) {
+  Ints a = numbered({4});
+  Ints part = a[slice(2, 4)];
+  a(0) = 10;  // in copy-on-write mode to memory of its own: `part` is alone with the other
+  part(0) = 30;
+  std::move(part)(1) = 40;
+  EXPECT_EQ(elements_of(part), (Numbers{30, 40}));
+  EXPECT_EQ(elements_of(a), copies_on_write() ? (Numbers{10, 1, 2, 3}) : (Numbers{10, 1, 30, 40}));
+}
+
+TEST_P(ElementRefTest, AWriteBySoleOwnersLeavesSharersAlone) {
+  Ints a = numbered({3});
+  a(0) = 10;
+  {
+    Ints copy = a.copy();
+    copy(0) = 11;
+    const Ints shared = a;
+    a(1) = 20;
+    EXPECT_EQ(elements_of(shared), copies_on_write() ? (Numbers{10, 1, 2}) : (Numbers{10, 20, 2}));
+  }
+  a(2) = 30;
+  Ints alias = a.ref();
+  alias(0) = 40;
+  a(1) = 50;
+  EXPECT_EQ(elements_of(alias), (Numbers{40, 50, 30}));
+  a.set_writeable(false);
+  EXPECT_THROW(a(0) = 1, ReadOnlyError);
+  EXPECT_EQ(elements_of(a), (Numbers{40, 50, 30}));
+}
+
 TEST_P(ElementRefTest, AWriteThatRearrangesHitsItsElement) {
   Ints a = numbered({4, 6});
   for (const auto& items : {std::vector<IndexItem>{all, 1},

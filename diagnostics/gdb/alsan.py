@@ -64,9 +64,12 @@ class Node:
         if not 0 <= ndim <= _MAX_DIMS:
             raise Damaged
         inline = layout["inline_"]
-        fits = 8 * 2 * ndim <= inline.type.sizeof
-        dims = _index_at(int(inline.address) if fits else int(layout["spilled_"]), 2 * ndim)
-        self.shape, self.strides = dims[:ndim], dims[ndim:]
+        room = inline.type.sizeof // 16
+        numbers, axes = int(inline.address), room
+        if ndim > room:
+            numbers, axes = int(layout["spilled_"]), ndim
+        self.shape = _index_at(numbers, ndim)
+        self.strides = _index_at(numbers + 8 * axes, ndim)
         if any(extent < 0 for extent in self.shape):
             raise Damaged
         self.offset = int(layout["offset_"])
