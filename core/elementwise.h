@@ -15,7 +15,9 @@ T& element_at(std::byte* address) {
 }
 
 /// Calls `fn(out, in...)` for each element of `Out` and of the inputs of types `In`, which have one
-/// shape. Rows without gaps get a loop of their own, which the compiler can vectorise.
+/// shape. Rows without gaps get a loop of their own, which the compiler can vectorise. Loops take
+/// four elements, or vectors, a turn: with one, it depends on where the loop lies how long a turn
+/// takes.
 template <class Out, class... In, class Fn>
 void for_each_element(Shape shape, const std::array<Operand, 1 + sizeof...(In)>& operands, Fn fn,
                       Order order = Order::kGiven) {
@@ -27,12 +29,12 @@ void for_each_element(Shape shape, const std::array<Operand, 1 + sizeof...(In)>&
                              (... && (strides[K + 1] == static_cast<Index>(sizeof(In))));
           if (dense) {
             Out* out = reinterpret_cast<Out*>(at[0]);
+#pragma GCC unroll 4
             for (Index i = 0; i < count; ++i) {
               fn(out[i], reinterpret_cast<const In*>(at[K + 1])[i]...);
             }
             return;
           }
-          // One element a turn leaves it to where the loop lies in memory how long a turn takes.
 #pragma GCC unroll 4
           for (Index i = 0; i < count; ++i) {
             fn(element_at<Out>(at[0] + i * strides[0]),
