@@ -13,6 +13,7 @@
 #include "cow/core/element_ref.h"
 #include "cow/core/errors.h"
 #include "cow/core/format.h"
+#include "cow/core/functors.h"
 #include "cow/core/select.h"
 #include "cow/core/span.h"
 

@@ -1,11 +1,9 @@
 #ifndef COW_CORE_ARRAY_VIEWS_H_
 #define COW_CORE_ARRAY_VIEWS_H_
 
-#include "absl/strings/str_cat.h"
 #include "cow/core/array_handle.h"
 #include "cow/core/array_traits.h"
 #include "cow/core/copy.h"
-#include "cow/core/errors.h"
 #include "cow/core/int_tuple.h"
 #include "cow/core/layout.h"
 #include "cow/core/views.h"
@@ -162,12 +160,7 @@ class ArrayViews : public ArrayHandle {
   }
   Array<E> viewed_as(Receiver receiver, Shape shape) const {
     Handle made = reshaped_view(mutable_handle(), receiver, shape);
-    if (made.get() == nullptr) {
-      throw_invalid_argument(absl::StrCat("view_as: shape ", tuple_text(node().layout.shape()),
-                                          " with strides ", tuple_text(node().layout.strides()),
-                                          " cannot be seen in shape ", tuple_text(shape),
-                                          " without copying"));
-    }
+    if (made.get() == nullptr) throw_not_a_view(node(), shape);
     return Array<E>(std::move(made));
   }
   Array<E> raveled(Receiver receiver) const {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "cow/core/copy_counts.h"
+#include "cow/core/errors.h"
 #include "cow/core/iterate.h"
 #include "cow/core/observer.h"
 #include "cow/core/write_gate.h"
@@ -73,6 +75,13 @@ Handle copy_instead_of_view(const Node& source, Shape shape) {
     current_observer()->on_indexing_copy(result.node(), source);
   }
   return result;
+}
+
+void throw_not_a_view(const Node& source, Shape shape) {
+  throw_invalid_argument(absl::StrCat("view_as: shape ", tuple_text(source.layout.shape()),
+                                      " with strides ", tuple_text(source.layout.strides()),
+                                      " cannot be seen in shape ", tuple_text(shape),
+                                      " without copying"));
 }
 
 namespace {

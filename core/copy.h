@@ -15,6 +15,8 @@ Handle copy_array(const Node& source, Shape shape);
 /// The same, where a view was asked for and strides do not allow it: observers are told, since who
 /// takes it for a view writes to memory that nobody sees.
 Handle copy_instead_of_view(const Node& source, Shape shape);
+/// For who would not take a copy: throws `std::invalid_argument`.
+[[noreturn]] void throw_not_a_view(const Node& source, Shape shape);
 
 /// Bytes of the elements that are in memory which another value has, too, until one of them is
 /// written: in copy-on-write mode values of one buffer, in both modes pages of a lazy copy and of

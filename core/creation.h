@@ -20,6 +20,11 @@
 namespace cow {
 namespace internal {
 
+// Each throws `std::invalid_argument`.
+[[noreturn]] void throw_ragged(Shape first, Shape other);
+[[noreturn]] void throw_unaligned_memory(Shape shape);
+[[noreturn]] void throw_no_length(double start, double stop, double step);
+
 /// Braces of any depth: `{{1, 2}, {3, 4}}`.
 template <Element E>
 class Nested {
@@ -29,11 +34,7 @@ class Nested {
   Nested(std::initializer_list<Nested> parts) : shape_{static_cast<Index>(parts.size())} {
     const Nested* first = parts.begin();
     for (const Nested& part : parts) {
-      if (part.shape_ != first->shape_) {
-        throw_invalid_argument(absl::StrCat("the parts of an array have shapes ",
-                                            tuple_text(first->shape_), " and ",
-                                            tuple_text(part.shape_)));
-      }
+      if (part.shape_ != first->shape_) throw_ragged(first->shape_, part.shape_);
       elements_.insert(elements_.end(), part.elements_.begin(), part.elements_.end());
     }
     if (parts.size() > 0) {
@@ -67,9 +68,7 @@ Array<E> borrow_memory(Data* data, const Layout& layout, std::function<void(Data
               alignof(E) !=
           0 ||
       (data == nullptr && !layout.empty())) {
-    throw_invalid_argument(absl::StrCat("borrow: the elements of shape ",
-                                        tuple_text(layout.shape()),
-                                        " are not at an address for them"));
+    throw_unaligned_memory(layout.shape());
   }
   std::function<void()> forget;
   if (give_back) forget = [data, give_back = std::move(give_back)] { give_back(data); };
@@ -115,10 +114,7 @@ requires(!internal::kIsComplex<E> && !std::same_as<E, bool>) Array<E> arange(E s
   Index count = 0;
   if constexpr (std::is_floating_point_v<E>) {
     const E length = std::ceil((stop - start) / step);
-    if (!(length < E(9e18))) {
-      internal::throw_invalid_argument(
-          absl::StrCat("arange: from ", start, " to ", stop, " by ", step, " has no length"));
-    }
+    if (!(length < E(9e18))) internal::throw_no_length(start, stop, step);
     count = length > 0 ? static_cast<Index>(length) : 0;
   } else {
     // Unsigned, as the distance between two 64-bit integers may not fit a signed one.

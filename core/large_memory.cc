@@ -16,6 +16,7 @@
 #include <new>
 #include <optional>
 
+#include "cow/core/copy_counts.h"
 #include "cow/core/large_arrays.h"
 #include "cow/core/node_memory.h"
 #include "cow/core/page_size.h"

@@ -9,12 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include "cow/core/copy_counts.h"
 #include "cow/core/mapping_pool.h"
 #include "cow/core/own_pages.h"
 #include "cow/core/page_file.h"
 
-namespace cow::internal {
+namespace cow {
+
+struct CopyCounts;
+
+namespace internal {
 
 /// Whether to copy an array's pages late, by what became of former copies. Guarded by the lock of
 /// all large memory.
@@ -118,6 +121,7 @@ class LargeMemory {
   LargeMemory* next_ = nullptr;
 };
 
-}  // namespace cow::internal
+}  // namespace internal
+}  // namespace cow
 
 #endif  // COW_CORE_LARGE_MEMORY_H_

@@ -2,12 +2,11 @@
 #define COW_CORE_SPAN_H_
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "cow/core/errors.h"
 #include "cow/core/lease.h"
 
 namespace cow {
@@ -60,12 +59,11 @@ class Span {
 
 namespace internal {
 
+[[noreturn]] void throw_wrong_span_rank(const Layout& layout, int rank);
+
 /// Errors: `std::invalid_argument` unless the array has `rank` dimensions.
 inline void require_rank(const Layout& layout, int rank) {
-  if (layout.ndim() != rank) {
-    throw_invalid_argument(absl::StrCat("a span of rank ", rank, " of an array of shape ",
-                                        tuple_text(layout.shape())));
-  }
+  if (layout.ndim() != rank) throw_wrong_span_rank(layout, rank);
 }
 
 }  // namespace internal

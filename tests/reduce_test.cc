@@ -88,6 +88,45 @@ TEST(ReduceTest, SumsOfIntegersAre64BitsWideAndWrap) {
 }
 
 template <class E>
+class EveryElementTypeTest : public testing::Test {};
+// C++ has several types of some widths; the library has all that it promises.
+using ElementTypes =
+    testing::Types<bool, char, signed char, short, int, long, long long, unsigned char,
+                   unsigned short, unsigned, unsigned long, unsigned long long, float, double,
+                   std::complex<float>, std::complex<double>>;
+TYPED_TEST_SUITE(EveryElementTypeTest, ElementTypes);
+
+TYPED_TEST(EveryElementTypeTest, IsReduced) {
+  using E = TypeParam;
+  Array<E> a = zeros<E>({2, 3});
+  a(1, 2) = E(1);
+  using Sum = internal::SumOf<E>;
+  using Mean = internal::MeanOf<E>;
+  EXPECT_EQ(a.sum(), Sum(1));
+  EXPECT_EQ(elements_of(a.sum(0)), (std::vector<Sum>{0, 0, 1}));
+  EXPECT_EQ(a.mean(), Mean(1) / Mean(6));
+  EXPECT_EQ(elements_of(a.mean(0)), (std::vector<Mean>{0, 0, 0.5}));
+  EXPECT_EQ(a.min(), E(0));
+  EXPECT_EQ(elements_of(a.min(1)), (std::vector<E>{0, 0}));
+  EXPECT_EQ(a.max(), E(1));
+  EXPECT_EQ(elements_of(a.max(1)), (std::vector<E>{0, 1}));
+  EXPECT_EQ(a.argmin(), 0);
+  EXPECT_EQ(elements_of(a.argmin(1)), (Numbers{0, 0}));
+  EXPECT_EQ(a.argmax(), 5);
+  EXPECT_EQ(elements_of(a.argmax(1)), (Numbers{0, 2}));
+  EXPECT_TRUE(a.any());
+  EXPECT_EQ(elements_of(a.any(1)), (std::vector<bool>{false, true}));
+  EXPECT_FALSE(a.all());
+  EXPECT_EQ(elements_of(a.all(0)), (std::vector<bool>{false, false, false}));
+}
+
+/// Of a complex number: a part of it.
+template <class E>
+bool is_nan(const E& value) {
+  return value != value;
+}
+
+template <class E>
 class NanTest : public testing::Test {};
 using Inexact = testing::Types<float, double, std::complex<float>, std::complex<double>>;
 TYPED_TEST_SUITE(NanTest, Inexact);
@@ -97,12 +136,12 @@ TYPED_TEST(NanTest, SpreadsWhereverItIs) {
   const E nan = std::numeric_limits<float>::quiet_NaN();
   for (int at = 0; at < 5; ++at) {
     Array<E> a = full<E>({5}, E(1));
-    EXPECT_FALSE(internal::is_nan(a.min()) || internal::is_nan(a.max()));
+    EXPECT_FALSE(is_nan(a.min()) || is_nan(a.max()));
     a(at) = nan;
-    for (E result : {a.min(), a.max(), a.sum(), a.mean()}) EXPECT_TRUE(internal::is_nan(result));
+    for (E result : {a.min(), a.max(), a.sum(), a.mean()}) EXPECT_TRUE(is_nan(result));
     EXPECT_TRUE(a.all());
     for (int row = 0; row < 5; ++row) {
-      EXPECT_EQ(internal::is_nan(E(a.reshape({5, 1}).sum(1)(row))), row == at);
+      EXPECT_EQ(is_nan(E(a.reshape({5, 1}).sum(1)(row))), row == at);
     }
   }
 }
