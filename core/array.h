@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "cow/core/advanced_index.h"
 #include "cow/core/array_reductions.h"
 #include "cow/core/array_traits.h"
 #include "cow/core/assign.h"
@@ -14,7 +15,9 @@
 #include "cow/core/errors.h"
 #include "cow/core/format.h"
 #include "cow/core/functors.h"
+#include "cow/core/positions.h"
 #include "cow/core/select.h"
+#include "cow/core/selected_elements.h"
 #include "cow/core/span.h"
 
 namespace cow {

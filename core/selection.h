@@ -4,8 +4,10 @@
 #include <initializer_list>
 #include <utility>
 
+#include "cow/core/advanced_index.h"
 #include "cow/core/array.h"
 #include "cow/core/select.h"
+#include "cow/core/selected_elements.h"
 
 namespace cow {
 
