@@ -241,11 +241,11 @@ class Array : public internal::ArrayReductions<E> {
   /// An array without axes is taken for one of one element. A mask goes to `compress`.
   template <internal::PositionIndex I>
   Array take(const I& positions, Index axis) const {
-    return copied(internal::select_along(shape(), internal::Positions(positions), axis));
+    return Array(internal::take_along(node(), shape(), internal::Positions(positions), axis));
   }
   template <internal::PositionIndex I>
   Array take(const I& positions) const {
-    return copied(internal::select_along({size()}, internal::Positions(positions), 0));
+    return Array(internal::take_along(node(), {size()}, internal::Positions(positions), 0));
   }
   /// Entries along `axis` where `mask`, one axis that may be shorter, is true; copied.
   Array compress(const Array<bool>& mask, Index axis) const {

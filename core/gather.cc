@@ -45,35 +45,61 @@ bool all_in_range(absl::Span<const Index> positions, Index extent) {
 
 namespace {
 
+/// Neither negative nor too large.
+bool is_in_range(Index row, Index extent) {
+  return static_cast<std::uint64_t>(row) < static_cast<std::uint64_t>(extent);
+}
+
 template <std::size_t kBytes>
-void gather_units(const std::byte* from, absl::Span<const Index> rows, std::byte* to) {
+bool gather_units(const std::byte* from, Index extent, absl::Span<const Index> rows,
+                  std::byte* to) {
   struct Unit {
     std::byte bytes[kBytes];
   };
   const auto* units = reinterpret_cast<const Unit*>(from);
   auto* copies = reinterpret_cast<Unit*>(to);
-  for (Index row : rows) *copies++ = units[row];
+  // Four at once: loops as short as one row are at the mercy of where the linker puts them.
+  std::size_t i = 0;
+  for (; i + 4 <= rows.size(); i += 4) {
+    const Index a = rows[i], b = rows[i + 1], c = rows[i + 2], d = rows[i + 3];
+    if (!is_in_range(a, extent)) return false;
+    if (!is_in_range(b, extent)) return false;
+    if (!is_in_range(c, extent)) return false;
+    if (!is_in_range(d, extent)) return false;
+    copies[i] = units[a];
+    copies[i + 1] = units[b];
+    copies[i + 2] = units[c];
+    copies[i + 3] = units[d];
+  }
+  for (; i < rows.size(); ++i) {
+    if (!is_in_range(rows[i], extent)) return false;
+    copies[i] = units[rows[i]];
+  }
+  return true;
 }
 
 }  // namespace
 
-void gather(const std::byte* from, Index row_bytes, absl::Span<const Index> rows, std::byte* to) {
+bool gather(const std::byte* from, Index extent, Index row_bytes, absl::Span<const Index> rows,
+            std::byte* to) {
   switch (row_bytes) {
     case 1:
-      return gather_units<1>(from, rows, to);
+      return gather_units<1>(from, extent, rows, to);
     case 2:
-      return gather_units<2>(from, rows, to);
+      return gather_units<2>(from, extent, rows, to);
     case 4:
-      return gather_units<4>(from, rows, to);
+      return gather_units<4>(from, extent, rows, to);
     case 8:
-      return gather_units<8>(from, rows, to);
+      return gather_units<8>(from, extent, rows, to);
     case 16:
-      return gather_units<16>(from, rows, to);
+      return gather_units<16>(from, extent, rows, to);
     default:
       for (Index row : rows) {
+        if (!is_in_range(row, extent)) return false;
         std::memcpy(to, from + row * row_bytes, static_cast<std::size_t>(row_bytes));
         to += row_bytes;
       }
+      return true;
   }
 }
 

@@ -46,32 +46,42 @@ std::vector<Index> displacements_of(const Layout& layout, Index itemsize,
   return displacements;
 }
 
-/// Copies the selected elements of an array in C order.
-void copy_rows(const std::byte* from, Index itemsize, const SelectedElements& selected,
+/// Who observes is told of each element instead.
+bool is_block_of_rows(const Node& source) {
+  return !source.has(kObserved) && source.layout.is_contiguous(source.itemsize());
+}
+
+/// Copies the selected elements of an array in C order. False, and nobody knows which are copied,
+/// if a row is not in range.
+bool copy_rows(const std::byte* from, Index itemsize, const SelectedElements& selected,
                std::byte* to) {
   const Index row_bytes = selected.inner * itemsize;
   if (selected.mask && selected.inner == 1) {
-    return compress(from, itemsize, selected.mask->words(), to, selected.mask->count());
+    compress(from, itemsize, selected.mask->words(), to, selected.mask->count());
+    return true;
   }
   if (selected.mask) {
     for_each_row(selected, [&](Index row) {
       std::memcpy(to, from + row * row_bytes, static_cast<std::size_t>(row_bytes));
       to += row_bytes;
     });
-    return;
+    return true;
   }
   for (Index block = 0; block < selected.blocks; ++block) {
-    gather(from + block * selected.extent * row_bytes, row_bytes, selected.rows, to);
+    if (!gather(from + block * selected.extent * row_bytes, selected.extent, row_bytes,
+                selected.rows, to)) {
+      return false;
+    }
     to += std::ssize(selected.rows) * row_bytes;
   }
+  return true;
 }
 
 }  // namespace
 
 Handle copy_selected(const Node& source, const SelectedElements& selected, bool may_be_left_side) {
   const Index itemsize = source.itemsize();
-  const bool as_rows = !source.has(kObserved) && source.layout.is_contiguous(itemsize);
-  // Who observes is told of each element.
+  const bool as_rows = is_block_of_rows(source);
   const std::vector<Index> displacements =
       as_rows ? std::vector<Index>() : displacements_of(source.layout, itemsize, selected);
   Handle result = make_array(source.dtype, selected.shape);
@@ -89,6 +99,18 @@ Handle copy_selected(const Node& source, const SelectedElements& selected, bool 
     to += itemsize;
   }
   return result;
+}
+
+Handle take_along(const Node& source, Shape shape, Positions positions, Index axis) {
+  SelectedElements selected = select_unchecked(shape, std::move(positions), axis);
+  // In one pass, where nobody sees an array that was made in vain.
+  if (is_block_of_rows(source) && current_observer() == nullptr && selected.count() > 0) {
+    Handle result = make_array(source.dtype, selected.shape);
+    const std::byte* from = begin_read(source, AccessKind::kBulk);
+    if (copy_rows(from, source.itemsize(), selected, result.node().data)) return result;
+  }
+  require_rows(selected);
+  return copy_selected(source, selected);
 }
 
 namespace {

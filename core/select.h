@@ -6,6 +6,7 @@
 #include "cow/core/array_traits.h"
 #include "cow/core/dtype.h"
 #include "cow/core/node.h"
+#include "cow/core/positions.h"
 #include "cow/core/promote.h"
 #include "cow/core/selected_elements.h"
 #include "cow/core/write_gate.h"
@@ -17,6 +18,10 @@ namespace cow::internal {
 /// `a[mask] = x`, which does not read them after all.
 Handle copy_selected(const Node& source, const SelectedElements& selected,
                      bool may_be_left_side = false);
+
+/// `positions` along `axis` in a new array: `select_along`, then `copy_selected`. `shape`: of
+/// `source`, or one axis of all its elements in C order.
+Handle take_along(const Node& source, Shape shape, Positions positions, Index axis);
 
 /// Writes `value`, of the array's element type, into the selected elements.
 /// Errors: as the gate; nothing has changed then.

@@ -12,8 +12,14 @@ void SelectedElements::own() {
 }
 
 SelectedElements select_along(Shape shape, Positions positions, Index along) {
+  SelectedElements selected = select_unchecked(shape, std::move(positions), along);
+  require_rows(selected);
+  return selected;
+}
+
+SelectedElements select_unchecked(Shape shape, Positions positions, Index along) {
   // NumPy's take sees an axis there.
-  if (shape.empty()) return select_along({1}, std::move(positions), along);
+  if (shape.empty()) return select_unchecked({1}, std::move(positions), along);
   Layout::c_order(shape, 1);  // or throws
   const auto axis = static_cast<std::size_t>(normalize_axis(along, static_cast<int>(shape.size())));
   const Shape before = shape.first(axis), after = shape.subspan(axis + 1);
@@ -24,16 +30,20 @@ SelectedElements select_along(Shape shape, Positions positions, Index along) {
   selected.blocks = element_count(before);
   selected.extent = shape[axis];
   selected.inner = element_count(after);
+  selected.axis = static_cast<int>(axis);
   selected.rows = positions.list();
   selected.own_rows = positions.take_own();
-  if (!all_in_range(positions.list(), selected.extent)) {
+  return selected;
+}
+
+void require_rows(SelectedElements& selected) {
+  if (!all_in_range(selected.rows, selected.extent)) {
     selected.own();
     for (Index& row : selected.own_rows) {
-      row = normalize_index(row, selected.extent, static_cast<int>(axis));
+      row = normalize_index(row, selected.extent, selected.axis);
     }
   }
   Layout::c_order(selected.shape, 1);  // or throws
-  return selected;
 }
 
 void require_mask_fits(Shape mask, Shape shape, int axis) {

@@ -23,6 +23,7 @@ struct SelectedElements {
   Index inner = 1;
   absl::Span<const Index> rows;  // `own_rows`, or the caller's
   std::vector<Index> own_rows;
+  int axis = 0;  // that they are along
   std::optional<PackedMask> mask;
 
   SelectedElements() = default;
@@ -38,11 +39,17 @@ struct SelectedElements {
   }
 };
 
-/// `positions` along `axis`: NumPy's `take`. Refers to what they refer to. Errors: as above, for
-/// the axis too.
+/// `positions` along `axis`: NumPy's `take`. Refers to what they refer to. Errors:
+/// `std::out_of_range` for a position or an axis that there is not; `std::invalid_argument` for a
+/// result that no array can have.
 SelectedElements select_along(Shape shape, Positions positions, Index axis);
+/// The same in two steps: rows as they were given, which `require_rows` checks and counts from the
+/// front.
+SelectedElements select_unchecked(Shape shape, Positions positions, Index axis);
+void require_rows(SelectedElements& selected);
 
-/// The elements where `mask`, which covers the first axes, is true. Errors: as above.
+/// The elements where `mask`, which covers the first axes, is true. Errors: `std::out_of_range` if
+/// it is of another shape, and as above.
 SelectedElements select_true(Shape shape, const Node& mask);
 
 /// Positions of the true elements of `mask`, one axis, which may be shorter than the axis that it
