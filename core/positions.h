@@ -43,8 +43,7 @@ template <class I>
 concept PositionIndex = std::same_as<std::remove_cvref_t<I>, IndexList> ||
     (AdvancedIndex<I> && !std::same_as<typename std::remove_cvref_t<I>::value_type, bool>);
 
-/// The elements of an array of integers, in C order. Errors: `std::out_of_range` for one that is no
-/// `Index`; `std::bad_alloc`.
+/// The elements of an array of integers, in C order. O(size). Errors: `std::bad_alloc`.
 std::vector<Index> positions_in(const Node& array);
 
 /// Positions along an axis, in C order: of a list, or of an array of integers. Refers to them where

@@ -1,5 +1,7 @@
 #include "cow/core/random.h"
 
+#include <random>
+
 #include "cow/tests/array_testing.h"
 
 namespace cow {

@@ -1,6 +1,8 @@
 // Against the numbers, in C order, of the elements that a loop finds.
 #include "cow/core/select.h"
 
+#include <limits>
+
 #include "cow/core/operators.h"
 #include "cow/tests/array_testing.h"
 #include "cow/tests/naive_index.h"
@@ -150,6 +152,26 @@ TEST_P(SelectTest, ManyElementsOfEachSizeInEachOrder) {
     take_and_put_many<float>(random);
     take_and_put_many<double>(random);
     take_and_put_many<std::complex<double>>(random);
+  }
+}
+
+TEST_P(SelectTest, TakeFindsAWrongPositionAnywhere) {
+  const Ints a = numbered({5}), rows = numbered({5, 3});
+  for (Index count = 1; count < 11; ++count) {
+    for (Index at = 0; at < count; ++at) {
+      Numbers positions(static_cast<std::size_t>(count), 4), expected = positions;
+      Index& position = positions[static_cast<std::size_t>(at)];
+      position = -2;
+      expected[static_cast<std::size_t>(at)] = 3;
+      EXPECT_EQ(elements_of(a.take(index_list(positions))), expected);
+      EXPECT_EQ(elements_of(rows.take(index_list(positions), 0)[{all, 0}] / 3),
+                (std::vector<double>(expected.begin(), expected.end())));
+      for (Index wrong : {Index{5}, Index{-6}, std::numeric_limits<Index>::min()}) {
+        position = wrong;
+        EXPECT_THROW(a.take(index_list(positions)), std::out_of_range);
+        EXPECT_THROW(rows.take(index_list(positions), 0), std::out_of_range);
+      }
+    }
   }
 }
 
