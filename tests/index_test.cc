@@ -1,6 +1,7 @@
 #include "cow/core/index.h"
 
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 
 #include "cow/tests/array_testing.h"

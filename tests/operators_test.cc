@@ -2,6 +2,7 @@
 #include "cow/core/operators.h"
 
 #include <cmath>
+#include <limits>
 
 #include "cow/tests/array_testing.h"
 #include "cow/tests/naive_index.h"

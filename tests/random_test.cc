@@ -1,5 +1,6 @@
 #include "cow/core/random.h"
 
+#include <cmath>
 #include <random>
 
 #include "cow/tests/array_testing.h"

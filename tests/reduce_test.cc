@@ -1,6 +1,7 @@
 // Against loops over the elements, in C order.
 #include "cow/core/reduce.h"
 
+#include <limits>
 #include <optional>
 
 #include "cow/core/operators.h"

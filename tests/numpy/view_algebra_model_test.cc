@@ -9,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "cow/core/operators.h"
 #include "cow/tests/array_testing.h"
 #include "cow/tests/naive_index.h"
