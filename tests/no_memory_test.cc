@@ -127,6 +127,10 @@ const Operation kOperations[] = {
     {"base", [](World& w) { w.scratch = *w.ref.base(); }},
     {"copy", [](World& w) { w.scratch = w.part.copy(); }},
     {"lazy copy", [](World& w) { w.scratch = w.a.copy(); }},
+    {"reshape",
+     [](World& w) {
+       w.scratch = w.a.reshape({1, -1, 1, 2, 1, 2});
+     }},
     {"reshaping copy", [](World& w) { w.scratch = w.a.T().reshape({-1}); }},
     {"broadcast",
      [](World& w) {
