@@ -14,8 +14,8 @@ struct PageRun {
 
 /// Runs of pages, in ascending order, that a private mapping of a file has of its own: those that
 /// were written since it was mapped. `begin` and `size` are whole pages of one such mapping. False
-/// if the system does not tell. O(pages that are mapped), and the size / 2 MiB. Keeps one descriptor
-/// open for the next time. Errors: `std::bad_alloc`.
+/// if the system does not tell. O(pages that are mapped), and the size / 2 MiB. Keeps one
+/// descriptor open for the next time. Errors: `std::bad_alloc`.
 bool find_own_pages(const std::byte* begin, std::size_t size, std::vector<PageRun>* runs);
 
 /// The same by reading /proc/self/pagemap, eight bytes a page, as kernels before 6.7 need it.

@@ -15,9 +15,7 @@ class SimdTest : public testing::TestWithParam<const char*> {
   ~SimdTest() override { internal::limit_simd(""); }
 };
 
-inline auto all_targets() {
-  return testing::Values("AVX3", "AVX2", "SSE4", "SSSE3", "SCALAR");
-}
+inline auto all_targets() { return testing::Values("AVX3", "AVX2", "SSE4", "SSSE3", "SCALAR"); }
 
 inline std::string target_name(const testing::TestParamInfo<const char*>& info) {
   return info.param;
