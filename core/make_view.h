@@ -86,6 +86,7 @@ inline void tell_view(Node& made, const Node& source, const ViewOp& op) {
 /// `op()` says how.
 template <class MakeOp>
 void complete_view(Node& node, Node& from, ViewOp::Kind kind, const MakeOp& op, Receiver receiver) {
+  const ViewOp told = from.has(kObserved) ? op() : ViewOp{kind};  // may throw
   std::uint32_t flags = receiver == Receiver::kConst ? kReadOnly | kFromConst : 0;
   if (from.has(kStretched | kDeclared) || may_repeat_elements(kind)) {
     flags |= stretched_flag(from, node.layout, kind) | broadcast_flags(from, kind);
@@ -94,7 +95,7 @@ void complete_view(Node& node, Node& from, ViewOp::Kind kind, const MakeOp& op, 
   make_value(node, from, flags);
   if (receiver == Receiver::kNamed) skip_dead_parent(from);
   set_parent(node, &from);
-  if (from.has(kObserved)) tell_view(node, from, op());
+  tell_view(node, from, told);
 }
 
 /// Gives the array of a temporary the layout that `arrange` makes of its own.
@@ -111,8 +112,8 @@ void turn_into_view(Node& dying, ViewOp::Kind kind, const Arrange& arrange, cons
 }
 
 /// The elements of `source` in the layout that `arrange` makes of its own; it must lie inside of
-/// the buffer. `op()` is what observers are told; it is of `kind`. Where `arrange` throws, nothing
-/// has changed.
+/// the buffer. `op()` is what observers are told; it is of `kind`. Where `arrange` or `op` throws,
+/// nothing has changed.
 template <class Arrange, class MakeOp>
 NewNode make_view(Handle& source, ViewOp::Kind kind, const Arrange& arrange, const MakeOp& op,
                   Receiver receiver) {

@@ -29,9 +29,11 @@ NewNode reshaped_view(Handle& source, Receiver receiver, Shape shape) {
   const auto arrange = [&](const Layout& from) {
     return is_contiguous ? reshape_contiguous(from, shape, itemsize) : reshaped;
   };
-  Dims resolved;  // for observers; made before anything changes, since it may need memory
-  if (node.has(kObserved)) resolved = resolve_shape(shape, node.layout.size());
-  const auto op = [&] { return ViewOp{ViewOp::Kind::kReshape, {}, resolved}; };
+  Dims resolved;
+  const auto op = [&] {
+    resolved = resolve_shape(shape, node.layout.size());
+    return ViewOp{ViewOp::Kind::kReshape, {}, resolved};
+  };
   return make_view(source, ViewOp::Kind::kReshape, arrange, op, receiver);
 }
 
