@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "cow/tests/temporary_directory.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -21,28 +21,24 @@ using ::testing::IsEmpty;
 class FakeProgram {
  public:
   explicit FakeProgram(const std::string& output) : old_path_(getenv("PATH")) {
-    std::string name = ::testing::TempDir() + "/addr2line_XXXXXX";
-    directory_ = mkdtemp(name.data());
-    const std::string path = directory_ + "/addr2line";
-    std::ofstream(path) << "#!/bin/sh\necho \"$@\" > " << directory_ << "/arguments\ncat <<'END'\n"
+    const std::string path = directory_.path() + "/addr2line";
+    std::ofstream(path) << "#!/bin/sh\necho \"$@\" > " << directory_.path()
+                        << "/arguments\ncat <<'END'\n"
                         << output << "END\n";
     EXPECT_EQ(std::system(("chmod +x " + path).c_str()), 0);
-    setenv("PATH", (directory_ + ":" + old_path_).c_str(), 1);
+    setenv("PATH", (directory_.path() + ":" + old_path_).c_str(), 1);
   }
-  ~FakeProgram() {
-    setenv("PATH", old_path_.c_str(), 1);
-    std::filesystem::remove_all(directory_);
-  }
+  ~FakeProgram() { setenv("PATH", old_path_.c_str(), 1); }
 
   std::string arguments() const {
     std::string text;
-    std::getline(std::ifstream(directory_ + "/arguments"), text);
+    std::getline(std::ifstream(directory_.path() + "/arguments"), text);
     return text;
   }
 
  private:
   std::string old_path_;
-  std::string directory_;
+  TemporaryDirectory directory_;
 };
 
 TEST(Addr2lineTest, ReadsFramesOfEachOffset) {

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "cow/diagnostics/read_file.h"
+#include "cow/tests/temporary_directory.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -26,16 +26,10 @@ using ::testing::StartsWith;
 // A fresh directory of the test's own.
 class ReportSinkTest : public ::testing::Test {
  protected:
-  ReportSinkTest() {
-    std::string name = ::testing::TempDir() + "/report_sink_XXXXXX";
-    directory_ = mkdtemp(name.data());
-  }
-  ~ReportSinkTest() override { std::filesystem::remove_all(directory_); }
-
-  std::string prefix() const { return directory_ + "/log"; }
+  std::string prefix() const { return directory_.path() + "/log"; }
   std::string log_of(pid_t pid) const { return prefix() + "." + std::to_string(pid); }
 
-  std::string directory_;
+  TemporaryDirectory directory_;
 };
 
 TEST_F(ReportSinkTest, StandardStreams) {
@@ -78,7 +72,7 @@ TEST_F(ReportSinkTest, ForkedProcessGetsItsOwnFile) {
 TEST_F(ReportSinkTest, FailureIsSaidOnceAndReportsGoToStderr) {
   ::testing::internal::CaptureStderr();
   {
-    ReportSink sink(directory_ + "/no/such/directory/log");
+    ReportSink sink(directory_.path() + "/no/such/directory/log");
     errno = ERANGE;
     sink.write("one\n");
     EXPECT_EQ(errno, ERANGE);

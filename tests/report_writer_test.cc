@@ -1,14 +1,13 @@
 #include "cow/diagnostics/report_writer.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
 
 #include "cow/diagnostics/read_file.h"
 #include "cow/tests/sample_report.h"
+#include "cow/tests/temporary_directory.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -21,12 +20,7 @@ using ::testing::Not;
 /// What a writer puts into a directory of the test's own.
 class ReportWriterTest : public ::testing::Test {
  protected:
-  ReportWriterTest() {
-    std::string name = ::testing::TempDir() + "/report_writer_XXXXXX";
-    directory_ = mkdtemp(name.data());
-    options_.log_path = directory_ + "/log";
-  }
-  ~ReportWriterTest() override { std::filesystem::remove_all(directory_); }
+  ReportWriterTest() { options_.log_path = directory_.path() + "/log"; }
 
   /// Of `output`, the process's file with `extension`.
   std::string file(const std::string& extension) const {
@@ -34,7 +28,7 @@ class ReportWriterTest : public ::testing::Test {
     return text ? *text : "(no file)";
   }
 
-  std::string directory_;
+  TemporaryDirectory directory_;
   Options options_;
 };
 
@@ -102,7 +96,7 @@ TEST_F(ReportWriterTest, DocumentsAreCompleteAfterEachReport) {
 
 TEST_F(ReportWriterTest, SaysWhereADocumentCannotBe) {
   options_.output = Output::kSarif;
-  options_.log_path = directory_ + "/missing/log";
+  options_.log_path = directory_.path() + "/missing/log";
   ::testing::internal::CaptureStderr();
   ReportWriter(options_).report(tour_report(), {});
   const std::string said = ::testing::internal::GetCapturedStderr();
